@@ -1,0 +1,201 @@
+"""Articles, posts, translations, tags and where they came from."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from kb import querysets
+
+
+class Language(models.TextChoices):
+    ZH = "zh-hans", "中文"
+    EN = "en", "English"
+
+
+class Tag(models.Model):
+    """A subject, named in both languages; a synonym of it leads here."""
+
+    slug = models.SlugField(max_length=60, unique=True)
+    name_zh = models.CharField(max_length=60)
+    name_en = models.CharField(max_length=60)
+    description_zh = models.TextField(blank=True)
+    description_en = models.TextField(blank=True)
+    parent = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="children"
+    )
+
+    objects = querysets.TagQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["slug"]
+        verbose_name = _("tag")
+        verbose_name_plural = _("tags")
+
+    def __str__(self) -> str:
+        return self.slug
+
+
+class TagSynonym(models.Model):
+    """Another name of a tag, in either language, compared without case."""
+
+    tag = models.ForeignKey(Tag, on_delete=models.CASCADE, related_name="synonyms")
+    name = models.CharField(max_length=60, unique=True)
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name = _("tag synonym")
+        verbose_name_plural = _("tag synonyms")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Source(models.Model):
+    """Where an article came from: `kind` and `external_id` name it once and for all."""
+
+    kind = models.CharField(max_length=20)  # content, archive
+    external_id = models.CharField(max_length=200)
+    digest = models.CharField(max_length=64)  # sha256 of what was imported; equal means unchanged
+    title = models.CharField(max_length=300, blank=True)
+    url = models.URLField(max_length=500, blank=True)
+    author = models.CharField(max_length=200, blank=True)
+    licence = models.CharField(max_length=100, blank=True)
+    imported_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "external_id"], name="source_once"),
+        ]
+        verbose_name = _("source")
+        verbose_name_plural = _("sources")
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.external_id}"
+
+
+class Article(models.Model):
+    """A page: a question with its answers, or a guide."""
+
+    class Kind(models.TextChoices):
+        QUESTION = "question", _("question")
+        GUIDE = "guide", _("guide")
+
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    slug = models.SlugField(max_length=120, allow_unicode=True)
+    tags = models.ManyToManyField(Tag, related_name="articles", blank=True)
+    source = models.OneToOneField(
+        Source, null=True, blank=True, on_delete=models.SET_NULL, related_name="article"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = querysets.ArticleQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-updated_at", "-id"]
+        verbose_name = _("article")
+        verbose_name_plural = _("articles")
+
+    def __str__(self) -> str:
+        return self.slug
+
+
+class Post(models.Model):
+    """One authored piece of an article."""
+
+    class Role(models.TextChoices):
+        QUESTION = "question", _("question")
+        ANSWER = "answer", _("answer")
+        BODY = "body", _("body")
+
+    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="posts")
+    role = models.CharField(max_length=10, choices=Role.choices)
+    position = models.PositiveIntegerField()  # 0 is the question or the body, answers follow
+    is_accepted = models.BooleanField(default=False)
+    score = models.IntegerField(default=0)
+    author = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["article", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["article", "position"], name="post_position_once"),
+        ]
+        verbose_name = _("post")
+        verbose_name_plural = _("posts")
+
+    def __str__(self) -> str:
+        return f"{self.article} #{self.position}"
+
+
+class Translation(models.Model):
+    """A post in one language; neither language is the main one.
+
+    `blocks` is what a page shows, rendered when the text is saved: a list of
+    `{"kind": "html", "html": …}` (one top-level element each, cleaned) and
+    `{"kind": "snippet", "snippet": <id>}`. A snippet inside a list or a quote
+    is a placeholder in its block's HTML; see `kb.rendering`.
+    """
+
+    post = models.ForeignKey(Post, on_delete=models.CASCADE, related_name="translations")
+    language = models.CharField(max_length=10, choices=Language.choices)
+    title = models.CharField(max_length=300, blank=True)  # of the article; empty on answers
+    markdown = models.TextField()
+    blocks = models.JSONField(default=list)
+    revision_number = models.PositiveIntegerField(default=1)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["post", "language"], name="translation_once"),
+        ]
+        verbose_name = _("translation")
+        verbose_name_plural = _("translations")
+
+    def __str__(self) -> str:
+        return f"{self.post} {self.language}"
+
+
+class Revision(models.Model):
+    """An immutable past text of a translation, the current one included."""
+
+    translation = models.ForeignKey(Translation, on_delete=models.CASCADE, related_name="revisions")
+    number = models.PositiveIntegerField()
+    title = models.CharField(max_length=300, blank=True)
+    markdown = models.TextField()
+    comment = models.CharField(max_length=200, blank=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["translation", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["translation", "number"], name="revision_once"),
+        ]
+        verbose_name = _("revision")
+        verbose_name_plural = _("revisions")
+
+    def __str__(self) -> str:
+        return f"{self.translation} r{self.number}"
+
+
+class PostSnippet(models.Model):
+    """A snippet's place in a post, whichever translations show it."""
+
+    post = models.ForeignKey(Post, on_delete=models.CASCADE, related_name="placements")
+    snippet = models.ForeignKey(
+        "snippets.Snippet", on_delete=models.PROTECT, related_name="placements"
+    )
+    position = models.PositiveIntegerField()
+
+    class Meta:
+        ordering = ["post", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["post", "position"], name="placement_once"),
+        ]
+        verbose_name = _("snippet of a post")
+        verbose_name_plural = _("snippets of a post")
+
+    def __str__(self) -> str:
+        return f"{self.post} [{self.position}]"

@@ -1,0 +1,106 @@
+"""Runtimes: named interpreters with pinned packages, one TOML file each."""
+
+import dataclasses
+import hashlib
+import os
+import sys
+import tomllib
+from pathlib import Path
+
+from sandbox.model import InvalidRequest, SandboxError
+
+SPECIFICATIONS = Path(__file__).parent / "runtimes"
+KEYS = {"label", "preload", "libraries", "packages", "gpu", "on_demand"}
+
+
+class UnknownRuntime(InvalidRequest):
+    """No runtime of that name is defined."""
+
+
+class RuntimeNotBuilt(SandboxError):
+    """The runtime is defined, but its environment is missing or half-built."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Runtime:
+    """A named interpreter with pinned packages."""
+
+    name: str
+    label: str
+    preload: tuple[str, ...]
+    libraries: tuple[str, ...]
+    packages: tuple[str, ...]
+    gpu: bool = False
+    on_demand: bool = False  # built when asked for by name, not by `make up`
+
+    @property
+    def digest(self) -> str:
+        """Twelve hex digits that change when the packages or the interpreter do."""
+        python = ".".join(map(str, sys.version_info[:3]))
+        text = "\n".join([python, *sorted(self.packages)])
+        return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+    @property
+    def environment(self) -> Path:
+        return var_directory() / "runtimes" / f"{self.name}-{self.digest}"
+
+    @property
+    def is_built(self) -> bool:
+        return (self.environment / "complete").is_file()
+
+    @property
+    def site_packages(self) -> Path:
+        version = f"python{sys.version_info[0]}.{sys.version_info[1]}"
+        return self.environment / "lib" / version / "site-packages"
+
+    def require_built(self) -> None:
+        """Raise RuntimeNotBuilt, with the command that mends it, unless the environment is whole."""
+        if not self.is_built:
+            state = "half-built" if self.environment.exists() else "not built"
+            raise RuntimeNotBuilt(
+                f"runtime {self.name} is {state}; run: python -m sandbox build {self.name}"
+            )
+
+
+def var_directory() -> Path:
+    """Return the directory that holds everything generated: ZHIYAN_VAR, else var/."""
+    default = Path(__file__).resolve().parent.parent / "var"
+    return Path(os.environ.get("ZHIYAN_VAR") or default).resolve()
+
+
+def load_all() -> dict[str, Runtime]:
+    """Return every defined runtime by name; files in var/runtimes.d/ add to those shipped."""
+    files = [*SPECIFICATIONS.glob("*.toml"), *(var_directory() / "runtimes.d").glob("*.toml")]
+    return {file.stem: _read(file) for file in sorted(files, key=lambda file: file.stem)}
+
+
+def load(name: str) -> Runtime:
+    runtimes = load_all()
+    try:
+        return runtimes[name]
+    except KeyError:
+        raise UnknownRuntime(
+            f"unknown runtime {name!r}; known: {', '.join(sorted(runtimes))}"
+        ) from None
+
+
+def _read(file: Path) -> Runtime:
+    try:
+        values = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SandboxError(f"{file}: {error}") from error
+    if unknown := sorted(set(values) - KEYS):
+        raise SandboxError(f"{file}: unknown key {unknown[0]!r}; known: {', '.join(sorted(KEYS))}")
+    if missing := sorted({"label", "preload", "libraries", "packages"} - set(values)):
+        raise SandboxError(f"{file}: key {missing[0]!r} is missing")
+    if loose := [p for p in values["packages"] if "==" not in p and "@" not in p]:
+        raise SandboxError(f"{file}: {loose[0]!r} is not pinned; write name==version")
+    return Runtime(
+        name=file.stem,
+        label=values["label"],
+        preload=tuple(values["preload"]),
+        libraries=tuple(values["libraries"]),
+        packages=tuple(values["packages"]),
+        gpu=values.get("gpu", False),
+        on_demand=values.get("on_demand", False),
+    )

@@ -1,0 +1,172 @@
+"""Snippets, the runs that execute them, and what those runs prove."""
+
+import secrets
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+
+def new_public_id() -> str:
+    """Return an unguessable name for a run's address: 128 bits, URL-safe."""
+    return secrets.token_urlsafe(16)
+
+
+class Snippet(models.Model):
+    """A piece of code, once, however many posts and translations show it."""
+
+    class Kind(models.TextChoices):
+        PYTHON = "python", "Python 3"
+        PYTHON2 = "python2", "Python 2"
+
+    digest = models.CharField(max_length=64, unique=True)  # sha256 of the normalised code
+    kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.PYTHON)
+    name = models.CharField(max_length=80, blank=True)
+    code = models.TextField()  # whole, as its author wrote it
+    # Lines to run before it, from the best to try first; each {"origin": …, "code": …},
+    # origin one of snippets.setups.Origin.
+    setups = models.JSONField(default=list)
+    runtimes = models.JSONField(default=list)  # names its author asked for; empty: by imports
+    claim = models.TextField(blank=True)  # what the author says it prints
+    expects_error = models.BooleanField(default=False)
+    needs_gpu = models.BooleanField(default=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["id"]
+        verbose_name = _("snippet")
+        verbose_name_plural = _("snippets")
+
+    def __str__(self) -> str:
+        return self.name or self.digest[:12]
+
+
+class Run(models.Model):
+    """One persisted attempt to execute code: its status is its life, its verdict how it ended."""
+
+    class Status(models.TextChoices):
+        QUEUED = "queued", _("queued")
+        RUNNING = "running", _("running")
+        FINISHED = "finished", _("finished")
+        CANCELLED = "cancelled", _("cancelled")
+
+    class Purpose(models.TextChoices):
+        READER = "reader", _("reader")
+        VERIFICATION = "verification", _("verification")
+
+    public_id = models.CharField(max_length=22, unique=True, default=new_public_id, editable=False)
+    snippet = models.ForeignKey(
+        Snippet, null=True, blank=True, on_delete=models.SET_NULL, related_name="runs"
+    )
+    purpose = models.CharField(max_length=12, choices=Purpose.choices, default=Purpose.READER)
+    runtime = models.CharField(max_length=40)
+    setup = models.TextField(blank=True)
+    code = models.TextField()
+    limits = models.JSONField(default=dict)
+    requested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL
+    )
+    requested_key = models.CharField(max_length=64, blank=True)  # session of an anonymous reader
+
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.QUEUED)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    claim_token = models.CharField(max_length=32, blank=True)  # fences off an earlier worker
+    cancel_requested = models.BooleanField(default=False)
+    queued_at = models.DateTimeField(auto_now_add=True)
+    started_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    verdict = models.CharField(max_length=10, blank=True)  # sandbox.Verdict
+    reason = models.TextField(blank=True)
+    exit_code = models.IntegerField(null=True, blank=True)
+    signal = models.CharField(max_length=10, blank=True)
+    output = models.JSONField(default=list)  # [{"stream": "stdout"|"stderr", "text": …}] in order
+    truncated = models.BooleanField(default=False)
+    wall_seconds = models.FloatField(null=True, blank=True)
+    cpu_seconds = models.FloatField(null=True, blank=True)
+    memory_bytes = models.BigIntegerField(null=True, blank=True)
+    environment = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [
+            models.Index(
+                fields=["queued_at"],
+                name="run_unfinished",
+                condition=Q(status__in=["queued", "running"]),
+            ),
+        ]
+        verbose_name = _("run")
+        verbose_name_plural = _("runs")
+
+    def __str__(self) -> str:
+        return self.public_id
+
+
+class Artifact(models.Model):
+    """A figure or a file that a run left; kept in the database, so that every web process has it."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="artifacts")
+    name = models.CharField(max_length=120)
+    kind = models.CharField(max_length=10)  # figure, file
+    media_type = models.CharField(max_length=80)
+    data = models.BinaryField()
+    width = models.PositiveIntegerField(null=True, blank=True)
+    height = models.PositiveIntegerField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+        verbose_name = _("artifact")
+        verbose_name_plural = _("artifacts")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Verification(models.Model):
+    """What a run and a snippet's claims mean for that snippet on one runtime, at one time."""
+
+    class Outcome(models.TextChoices):
+        VERIFIED = "verified", _("verified")
+        RUNS = "runs", _("runs")
+        RANDOM = "random", _("matches up to random values")
+        DIFFERS = "differs", _("differs")
+        FAILS = "fails", _("fails")
+        EXPECTED_ERROR = "expected-error", _("fails as expected")
+        TIMEOUT = "timeout", _("timed out")
+        MEMORY = "memory", _("out of memory")
+        NOT_RUNNABLE = "not-runnable", _("not runnable")
+        SKIPPED = "skipped", _("skipped")
+        STALE = "stale", _("stale")
+        WAITING = "waiting", _("waiting")
+        FLAKY = "flaky", _("flaky")
+
+    snippet = models.ForeignKey(Snippet, on_delete=models.CASCADE, related_name="verifications")
+    runtime = models.CharField(max_length=40)
+    key = models.CharField(max_length=64)  # hash of everything that the outcome depends on
+    outcome = models.CharField(max_length=16, choices=Outcome.choices)
+    reason_code = models.CharField(max_length=30, blank=True)
+    reason = models.TextField(blank=True)
+    setup_origin = models.CharField(max_length=12, blank=True)
+    setup = models.TextField(blank=True)
+    run = models.ForeignKey(
+        Run, null=True, blank=True, on_delete=models.SET_NULL, related_name="verifications"
+    )
+    is_current = models.BooleanField(default=True)
+    checked_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["snippet", "runtime"],
+                condition=Q(is_current=True),
+                name="verification_current_once",
+            ),
+        ]
+        verbose_name = _("verification")
+        verbose_name_plural = _("verifications")
+
+    def __str__(self) -> str:
+        return f"{self.snippet} on {self.runtime}: {self.outcome}"
