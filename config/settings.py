@@ -1,4 +1,4 @@
-"""Settings. Everything an operator may change is an environment variable, listed in docs/settings.md."""
+"""Settings; what an operator may change is an environment variable, in docs/settings.md."""
 
 import os
 from pathlib import Path

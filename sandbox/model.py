@@ -86,9 +86,8 @@ class Request:
             try:
                 size_bytes = len(text.encode())
             except UnicodeEncodeError as error:
-                raise InvalidRequest(
-                    f"{name}: not valid Unicode at character {error.start}"
-                ) from error
+                message = f"{name}: not valid Unicode at character {error.start}"
+                raise InvalidRequest(message) from error
             if size_bytes > CODE_BYTES:
                 raise InvalidRequest(f"{name}: {size_bytes:,} bytes, at most {CODE_BYTES:,}")
             if "\0" in text:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sandbox.model import InvalidRequest, SandboxError
 
+DEFAULT_VAR = Path(__file__).resolve().parent.parent / "var"
 SPECIFICATIONS = Path(__file__).parent / "runtimes"
 KEYS = {"label", "preload", "libraries", "packages", "gpu", "on_demand"}
 
@@ -42,7 +43,13 @@ class Runtime:
 
     @property
     def environment(self) -> Path:
-        return var_directory() / "runtimes" / f"{self.name}-{self.digest}"
+        """The virtual environment: in ZHIYAN_VAR, else in var/ where that one is whole.
+
+        Environments are named by their digest and never change, so sharing one is safe.
+        """
+        folder = f"{self.name}-{self.digest}"
+        own, shared = (var / "runtimes" / folder for var in (var_directory(), DEFAULT_VAR))
+        return shared if not own.exists() and (shared / "complete").is_file() else own
 
     @property
     def is_built(self) -> bool:
@@ -54,7 +61,7 @@ class Runtime:
         return self.environment / "lib" / version / "site-packages"
 
     def require_built(self) -> None:
-        """Raise RuntimeNotBuilt, with the command that mends it, unless the environment is whole."""
+        """Raise RuntimeNotBuilt, naming the command that mends it, unless it is whole."""
         if not self.is_built:
             state = "half-built" if self.environment.exists() else "not built"
             raise RuntimeNotBuilt(
@@ -64,8 +71,7 @@ class Runtime:
 
 def var_directory() -> Path:
     """Return the directory that holds everything generated: ZHIYAN_VAR, else var/."""
-    default = Path(__file__).resolve().parent.parent / "var"
-    return Path(os.environ.get("ZHIYAN_VAR") or default).resolve()
+    return Path(os.environ.get("ZHIYAN_VAR") or DEFAULT_VAR).resolve()
 
 
 def load_all() -> dict[str, Runtime]:

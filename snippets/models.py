@@ -105,7 +105,7 @@ class Run(models.Model):
 
 
 class Artifact(models.Model):
-    """A figure or a file that a run left; kept in the database, so that every web process has it."""
+    """A figure or file that a run left; in the database, so that every web process has it."""
 
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="artifacts")
     name = models.CharField(max_length=120)

@@ -1,0 +1,41 @@
+"""An article as an author or an importer hands it in, before anything is stored."""
+
+import dataclasses
+
+from kb.models import Article, Language, Post
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class TranslationDraft:
+    markdown: str
+    title: str = ""  # of the article; on the question or the body alone
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class PostDraft:
+    role: Post.Role
+    translations: dict[Language, TranslationDraft]
+    is_accepted: bool = False
+    score: int = 0
+    author: str = ""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class SourceDraft:
+    """Names the article for good: the same kind and external_id are the same article."""
+
+    kind: str
+    external_id: str
+    title: str = ""
+    url: str = ""
+    author: str = ""
+    licence: str = ""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class ArticleDraft:
+    kind: Article.Kind
+    slug: str
+    source: SourceDraft
+    posts: tuple[PostDraft, ...]  # the question or the body first
+    tags: tuple[str, ...] = ()  # slugs or synonyms
