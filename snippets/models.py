@@ -7,6 +7,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from snippets import querysets
+
 
 def new_public_id() -> str:
     """Return an unguessable name for a run's address: 128 bits, URL-safe."""
@@ -24,6 +26,7 @@ class Snippet(models.Model):
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.PYTHON)
     name = models.CharField(max_length=80, blank=True)
     code = models.TextField()  # whole, as its author wrote it
+    highlighted = models.TextField(blank=True)  # `code` as safe HTML, made when it is stored
     # Lines to run before it, from the best to try first; each {"origin": …, "code": …},
     # origin one of snippets.setups.Origin.
     setups = models.JSONField(default=list)
@@ -64,21 +67,25 @@ class Run(models.Model):
     setup = models.TextField(blank=True)
     code = models.TextField()
     limits = models.JSONField(default=dict)
+    seed = models.PositiveIntegerField(null=True, blank=True)  # null: other numbers every time
     requested_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL
     )
-    requested_key = models.CharField(max_length=64, blank=True)  # session of an anonymous reader
+    requested_key = models.CharField(max_length=64, blank=True)  # hash of a reader's session
 
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.QUEUED)
     attempts = models.PositiveSmallIntegerField(default=0)
     claim_token = models.CharField(max_length=32, blank=True)  # fences off an earlier worker
     cancel_requested = models.BooleanField(default=False)
     queued_at = models.DateTimeField(auto_now_add=True)
+    enqueued_at = models.DateTimeField(auto_now_add=True)  # when the broker was last told
     started_at = models.DateTimeField(null=True, blank=True)
+    heartbeat_at = models.DateTimeField(null=True, blank=True)  # when its worker was last alive
     finished_at = models.DateTimeField(null=True, blank=True)
 
     verdict = models.CharField(max_length=10, blank=True)  # sandbox.Verdict
     reason = models.TextField(blank=True)
+    failure = models.JSONField(default=dict)  # sandbox.Failure; empty when nothing was raised
     exit_code = models.IntegerField(null=True, blank=True)
     signal = models.CharField(max_length=10, blank=True)
     output = models.JSONField(default=list)  # [{"stream": "stdout"|"stderr", "text": …}] in order
@@ -87,6 +94,8 @@ class Run(models.Model):
     cpu_seconds = models.FloatField(null=True, blank=True)
     memory_bytes = models.BigIntegerField(null=True, blank=True)
     environment = models.JSONField(default=dict)
+
+    objects = querysets.RunQuerySet.as_manager()
 
     class Meta:
         ordering = ["-id"]
@@ -102,6 +111,18 @@ class Run(models.Model):
 
     def __str__(self) -> str:
         return self.public_id
+
+    @property
+    def is_over(self) -> bool:
+        return self.status in {self.Status.FINISHED, self.Status.CANCELLED}
+
+    @property
+    def stdout(self) -> str:
+        return "".join(part["text"] for part in self.output if part["stream"] == "stdout")
+
+    @property
+    def stderr(self) -> str:
+        return "".join(part["text"] for part in self.output if part["stream"] == "stderr")
 
 
 class Artifact(models.Model):
@@ -155,6 +176,8 @@ class Verification(models.Model):
     )
     is_current = models.BooleanField(default=True)
     checked_at = models.DateTimeField(auto_now_add=True)
+
+    objects = querysets.VerificationQuerySet.as_manager()
 
     class Meta:
         ordering = ["-id"]

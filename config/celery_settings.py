@@ -1,0 +1,40 @@
+"""How runs wait and are handed out; every name is one of Celery's settings."""
+
+from celery.schedules import crontab
+from django.conf import settings
+from kombu import Queue
+
+from snippets.broker import kombu_url
+from snippets.limits import HARD_WALL_SECONDS
+
+broker_url = kombu_url(settings.REDIS_URL)
+broker_connection_retry_on_startup = True
+task_ignore_result = True  # a run's result is in the database
+task_serializer = "json"
+accept_content = ["json"]
+timezone = "UTC"
+
+# A run belongs to its worker only once the sandbox has ended it: a killed
+# worker's task comes back, and the claim in the database keeps it single.
+task_acks_late = True
+task_reject_on_worker_lost = True
+worker_prefetch_multiplier = 1
+worker_hijack_root_logger = False
+worker_send_task_events = False
+
+task_default_queue = "cpu"
+task_queues = [Queue("cpu"), Queue("gpu")]
+broker_transport_options = {
+    "visibility_timeout": int(2 * HARD_WALL_SECONDS) + 60,
+    "unacked_restore_interval": 1,
+    "unacked_restore_throttle": 1,
+    "queue_order_strategy": "priority",
+    "priority_steps": [0, 6],
+    "sep": ":",
+}
+
+beat_schedule = {
+    "sweep": {"task": "runs.sweep", "schedule": 10.0, "options": {"expires": 10}},
+    "delete-old": {"task": "runs.delete_old", "schedule": crontab(hour="3", minute="40")},
+    "verify-oldest": {"task": "runs.verify_oldest", "schedule": crontab(minute="20")},
+}

@@ -1,0 +1,163 @@
+"""What a piece of code is, told without running it."""
+
+import ast
+import builtins
+import hashlib
+import io
+import re
+import symtable
+import textwrap
+import tokenize
+import warnings
+from collections.abc import Iterator
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    PYTHON = "python"
+    PYTHON2 = "python2"
+    BROKEN = "broken"  # neither Python 3 nor Python 2 can read it
+
+
+# What only Python 2 reads: a print statement, exec as a statement, `raise E, "text"`,
+# `except E, name`, backticks, <>, octal 0777, u-less long 10L.
+PYTHON2_LINE = re.compile(
+    r"""^\s*(?:
+        print\s+(?![=.,)(\[]|\s*$)[^=\s]
+      | print\s*(?:"|')
+      | exec\s+["'\w]
+      | raise\s+\w+\s*,\s*\S
+      | except\s+[\w.]+\s*,\s*\w+\s*:
+    )|<>|\bur"|\b\d+L\b""",
+    re.VERBOSE | re.MULTILINE,
+)
+
+
+def tidy(code: str) -> str:
+    """Return `code` as it can be run: line feeds, no common indentation, no non-breaking spaces."""
+    unified = code.replace("\r\n", "\n").replace("\r", "\n").replace("\u00a0", " ")
+    return textwrap.dedent(unified).strip("\n")
+
+
+def normalise(code: str) -> str:
+    """Return `code` in the form in which two copies of it are equal: tidy, line ends stripped."""
+    return "\n".join(line.rstrip() for line in tidy(code).split("\n")).strip("\n")
+
+
+def digest(code: str) -> str:
+    """Return the sha256 that names `code`, the same for equal normalised code."""
+    return hashlib.sha256(normalise(code).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def classify(code: str) -> Kind:
+    """Say which Python reads `code`."""
+    if syntax_error(code) is None:
+        return Kind.PYTHON
+    return Kind.PYTHON2 if PYTHON2_LINE.search(_without_strings(code)) else Kind.BROKEN
+
+
+def syntax_error(code: str) -> SyntaxError | None:
+    """Return why Python 3 cannot compile `code`, or None."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            # Not only `ast.parse`: `return` outside a function parses.
+            compile(code, "<snippet>", "exec", dont_inherit=True)
+        except SyntaxError as error:
+            return error
+        except (ValueError, RecursionError, MemoryError, OverflowError) as error:
+            return SyntaxError(str(error) or type(error).__name__)
+    return None
+
+
+def imported_roots(code: str) -> set[str]:
+    """Return the top-level packages that `code` imports anywhere; empty when it does not parse."""
+    roots: set[str] = set()
+    for node in ast.walk(_tree(code)):
+        if isinstance(node, ast.Import):
+            roots |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            roots.add(node.module.partition(".")[0])
+    return roots
+
+
+def defined_names(code: str) -> set[str]:
+    """Return the names that `code` binds for what follows it."""
+    if syntax_error(code) is not None:
+        return set()
+    top = _symbols(code)
+    declared = {
+        symbol.get_name()
+        for table in _scopes(top)
+        for symbol in table.get_symbols()
+        if symbol.is_declared_global() and _is_bound(symbol)
+    }
+    return declared | {symbol.get_name() for symbol in top.get_symbols() if _is_bound(symbol)}
+
+
+def undefined_names(code: str) -> list[str]:
+    """Return the names that `code` reads and binds nowhere, in order of appearance.
+
+    Code that does not compile, or that imports everything from somewhere, has none.
+    """
+    tree = _tree(code)
+    if syntax_error(code) is not None or _imports_everything(tree):
+        return []
+    known = defined_names(code) | set(dir(builtins)) | {"__file__"}
+    missing = {
+        symbol.get_name()
+        for table in _scopes(_symbols(code))
+        for symbol in table.get_symbols()
+        if symbol.is_referenced()
+        and (symbol.is_global() or table.get_type() == "module")
+        and symbol.get_name() not in known
+    }
+    order = [node.id for node in ast.walk(tree) if isinstance(node, ast.Name)]
+    return sorted(missing, key=lambda name: order.index(name) if name in order else len(order))
+
+
+def _symbols(code: str) -> symtable.SymbolTable:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return symtable.symtable(code, "<snippet>", "exec")
+
+
+def _scopes(table: symtable.SymbolTable) -> Iterator[symtable.SymbolTable]:
+    yield table
+    for child in table.get_children():
+        yield from _scopes(child)
+
+
+def _imports_everything(tree: ast.Module) -> bool:
+    return any(
+        isinstance(node, ast.ImportFrom) and node.names[0].name == "*" for node in ast.walk(tree)
+    )
+
+
+def _is_bound(symbol: symtable.Symbol) -> bool:
+    return symbol.is_assigned() or symbol.is_imported() or symbol.is_namespace()
+
+
+def _tree(code: str) -> ast.Module:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            return ast.parse(code)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return ast.Module(body=[], type_ignores=[])
+
+
+def _without_strings(code: str) -> str:
+    """Return `code` with the inside of its strings and comments blanked, as far as it tokenizes."""
+    lines = code.split("\n")
+    try:
+        for token in tokenize.generate_tokens(io.StringIO(code).readline):
+            if token.type == tokenize.COMMENT:
+                row, column = token.start
+                lines[row - 1] = lines[row - 1][:column]
+            elif token.type == tokenize.STRING and token.start[0] != token.end[0]:
+                for row in range(token.start[0], token.end[0] - 1):
+                    lines[row] = ""
+    except (tokenize.TokenError, SyntaxError):
+        pass  # what follows cannot be read; what was blanked so far stays blanked
+    return "\n".join(lines)

@@ -1,0 +1,200 @@
+"""A worker's part of a run: claim it, let the sandbox execute it, tell viewers, keep the result."""
+
+import dataclasses
+import logging
+import secrets
+import time
+from collections.abc import Callable
+
+import redis
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+import sandbox
+from snippets import services, streams
+from snippets.models import Artifact, Run
+
+logger = logging.getLogger(__name__)
+
+HEARTBEAT_SECONDS = 2.0
+NO_SERVICE = "the sandbox does not answer; the operator sees why with: make status"
+
+
+class RunPostponed(Exception):
+    """The sandbox service was away; the run waits in the queue to be tried again."""
+
+
+class ClaimLost(Exception):
+    """Another worker has taken the run, or it was given up."""
+
+
+@transaction.atomic
+def claim_run(*, public_id: str) -> Run | None:
+    """Return the run as claimed by a fresh token, or None where it is not ours to execute."""
+    run = Run.objects.claimable().filter(public_id=public_id).first()
+    if run is None:
+        return None
+    if run.attempts >= services.MAX_ATTEMPTS:
+        services.give_up(run, f"{NO_SERVICE} (tried {run.attempts} times)")
+        return None
+    now = timezone.now()
+    # The condition is asked again by the UPDATE itself: of two workers one finds no row.
+    unchanged = Run.objects.claimable().filter(pk=run.pk, claim_token=run.claim_token)
+    token = secrets.token_hex(16)
+    taken = unchanged.update(
+        status=Run.Status.RUNNING,
+        claim_token=token,
+        attempts=F("attempts") + 1,
+        started_at=now,
+        heartbeat_at=now,
+    )
+    if not taken:
+        return None
+    run.refresh_from_db()
+    return run
+
+
+def execute_run(*, public_id: str) -> None:
+    """Execute a queued run to its end; nothing happens where it is not queued.
+
+    Raises RunPostponed when no sandbox service listens and attempts are left.
+    """
+    run = claim_run(public_id=public_id)
+    if run is None:
+        return
+    watch = _Watch(run)
+    try:
+        result = _executed(run, watch)
+    except ClaimLost:
+        logger.warning("run %s: claim lost to a later attempt", run.public_id)
+        return
+    except sandbox.Cancelled:
+        _finish(run, watch, status=Run.Status.CANCELLED, result=None)
+        return
+    except sandbox.ServiceUnavailable as error:
+        _postpone(run)
+        raise RunPostponed(str(error)) from error
+    except sandbox.SandboxError as error:
+        logger.exception("run %s: the sandbox failed", run.public_id)
+        result = sandbox.Result(verdict=sandbox.Verdict.INTERNAL, reason=str(error))
+    _finish(run, watch, status=Run.Status.FINISHED, result=result)
+
+
+class _Watch:
+    """What goes on while the sandbox works: output to viewers, heartbeats, the wish to cancel."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._beaten_at = time.monotonic()
+        self.publisher = streams.Publisher(run.public_id, run.attempts)
+        self.output: list[dict[str, str]] = []
+
+    def hear(self, event: sandbox.Output) -> None:
+        if self.output and self.output[-1]["stream"] == event.stream:
+            self.output[-1]["text"] += event.text
+        else:
+            self.output.append({"stream": event.stream, "text": event.text})
+        self.tell(lambda: self.publisher.output(event.stream, event.text))
+
+    def is_cancelled(self) -> bool:
+        """Asked by the sandbox client ten times a second, so also the pulse of this worker."""
+        self.tell(self.publisher.flush_if_due)
+        if time.monotonic() - self._beaten_at >= HEARTBEAT_SECONDS:
+            return self.beat()
+        try:
+            return streams.is_cancel_asked(self._run.public_id)
+        except redis.RedisError:
+            return False  # the next heartbeat reads the wish from the database
+
+    def beat(self) -> bool:
+        """Say that this worker lives; return whether the run shall be cancelled."""
+        self._beaten_at = time.monotonic()
+        held = Run.objects.held_by(self._run.claim_token).filter(pk=self._run.pk)
+        if not held.update(heartbeat_at=timezone.now()):
+            raise ClaimLost(self._run.public_id)
+        return held.filter(cancel_requested=True).exists()
+
+    def tell(self, action: Callable[[], None]) -> None:
+        """Publish; viewers may miss something while the broker is away, the result is kept."""
+        try:
+            action()
+        except redis.RedisError as error:
+            logger.warning("run %s: nothing streamed: %s", self._run.public_id, error)
+
+
+def _executed(run: Run, watch: _Watch) -> sandbox.Result:
+    if run.cancel_requested:
+        raise sandbox.Cancelled("cancelled before it began")
+    request = sandbox.Request(
+        code=run.code,
+        runtime=run.runtime,
+        setup=run.setup,
+        limits=sandbox.Limits.from_dict(run.limits),
+        seed=run.seed,
+    )
+    events = sandbox.Client(settings.SANDBOX_SOCKET).run(request, is_cancelled=watch.is_cancelled)
+    for event in events:
+        match event:
+            case sandbox.Started():
+                watch.tell(watch.publisher.started)
+            case sandbox.Output():
+                watch.hear(event)
+            case sandbox.Result():
+                return event
+    raise sandbox.SandboxError("the sandbox ended without a result")
+
+
+def _finish(run: Run, watch: _Watch, *, status: str, result: sandbox.Result | None) -> None:
+    """Keep the end of the run, unless another worker holds it by now."""
+    with transaction.atomic():
+        held = Run.objects.held_by(run.claim_token).filter(pk=run.pk)
+        values = _result_values(result) if result else {}
+        kept = held.update(
+            status=status,
+            output=_storable(watch.output),
+            finished_at=timezone.now(),
+            claim_token="",
+            **values,
+        )
+        if not kept:
+            logger.warning("run %s: result dropped, claim lost", run.public_id)
+            return
+        for artifact in result.artifacts if result else ():
+            Artifact.objects.create(
+                run=run, **{**dataclasses.asdict(artifact), "name": artifact.name[:120]}
+            )
+    watch.tell(watch.publisher.done)
+
+
+def _result_values(result: sandbox.Result) -> dict[str, object]:
+    return {
+        "verdict": result.verdict.value,
+        "reason": _without_nul(result.reason),
+        "failure": dataclasses.asdict(result.failure) if result.failure else {},
+        "exit_code": result.exit_code,
+        "signal": result.signal or "",
+        "truncated": result.truncated,
+        "wall_seconds": result.wall_seconds,
+        "cpu_seconds": result.cpu_seconds,
+        "memory_bytes": result.memory_bytes,
+        "environment": result.environment,
+    }
+
+
+def _storable(output: list[dict[str, str]]) -> list[dict[str, str]]:
+    return [{**part, "text": _without_nul(part["text"])} for part in output]
+
+
+def _without_nul(text: str) -> str:
+    # PostgreSQL stores neither NUL nor lone surrogates.
+    return text.replace("\0", "␀").encode("utf-8", "replace").decode()
+
+
+def _postpone(run: Run) -> None:
+    held = Run.objects.held_by(run.claim_token).filter(pk=run.pk)
+    if run.attempts >= services.MAX_ATTEMPTS:
+        services.give_up(run, f"{NO_SERVICE} (tried {run.attempts} times)")
+    else:
+        held.update(status=Run.Status.QUEUED, claim_token="")

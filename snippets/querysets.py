@@ -1,0 +1,40 @@
+"""Reads of runs and verifications, named as adjectives and chainable."""
+
+import datetime
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+HEARTBEAT_LOST = datetime.timedelta(seconds=15)
+"""A running run whose worker was silent for longer has lost it."""
+
+
+class RunQuerySet(models.QuerySet):
+    def unfinished(self) -> Self:
+        return self.filter(status__in=["queued", "running"])
+
+    def abandoned(self) -> Self:
+        """Running, but their worker is gone."""
+        return self.filter(status="running", heartbeat_at__lt=timezone.now() - HEARTBEAT_LOST)
+
+    def claimable(self) -> Self:
+        """Waiting for a worker, or abandoned by one."""
+        return self.filter(
+            Q(status="queued")
+            | Q(status="running", heartbeat_at__lt=timezone.now() - HEARTBEAT_LOST)
+        )
+
+    def held_by(self, token: str) -> Self:
+        """Running under this claim and no later one."""
+        return self.filter(status="running", claim_token=token)
+
+    def light(self) -> Self:
+        """Without the fields that no list shows."""
+        return self.defer("code", "setup", "limits", "environment")
+
+
+class VerificationQuerySet(models.QuerySet):
+    def current(self) -> Self:
+        return self.filter(is_current=True)

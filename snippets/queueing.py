@@ -1,0 +1,33 @@
+"""Telling the workers, by task name: whoever sends needs no task code."""
+
+from celery import current_app
+
+from sandbox import runtime
+from snippets.models import Run
+
+EXECUTE = "runs.execute"
+CPU = "cpu"
+GPU = "gpu"
+# Redis serves the lowest number first.
+READER_PRIORITY = 0
+VERIFICATION_PRIORITY = 6
+
+
+def enqueue(run: Run) -> None:
+    """Tell the workers of the run's queue, readers before verification."""
+    is_reader = run.purpose == Run.Purpose.READER
+    current_app.send_task(
+        EXECUTE,
+        args=[run.public_id],
+        queue=GPU if runtime.load(run.runtime).gpu else CPU,
+        priority=READER_PRIORITY if is_reader else VERIFICATION_PRIORITY,
+        retry=False,
+    )
+
+
+def has_workers(timeout_seconds: float = 1.0) -> bool:
+    """Say whether a worker on this broker answers."""
+    try:
+        return bool(current_app.control.ping(timeout=timeout_seconds))
+    except OSError:  # kombu's OperationalError and redis' ConnectionError both are
+        return False

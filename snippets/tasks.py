@@ -1,0 +1,27 @@
+"""Celery's side of the runs: thin, ids only. The application is set up in config.celery."""
+
+from typing import Any
+
+from celery import shared_task
+
+from snippets import execution, queueing, services
+
+RETRY_SECONDS = 2
+
+
+@shared_task(name=queueing.EXECUTE, bind=True, max_retries=None)
+def execute(self: Any, public_id: str) -> None:
+    try:
+        execution.execute_run(public_id=public_id)
+    except execution.RunPostponed as error:
+        raise self.retry(exc=error, countdown=RETRY_SECONDS) from error
+
+
+@shared_task(name="runs.sweep")
+def sweep() -> dict[str, int]:
+    return services.sweep_runs()
+
+
+@shared_task(name="runs.delete_old")
+def delete_old() -> int:
+    return services.delete_old_runs()
