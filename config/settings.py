@@ -2,16 +2,18 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 import dj_database_url
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from config import embedded
+from config.programs import NAMES
 from config.secret import read_or_make
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-VAR_DIR = Path(os.environ.get("ZHIYAN_VAR", BASE_DIR / "var")).resolve()
+VAR_DIR = Path(os.environ.get("ZHIYAN_VAR") or BASE_DIR / "var").resolve()
 
 
 def _flag(name: str) -> bool:
@@ -21,18 +23,48 @@ def _flag(name: str) -> bool:
     return value in {"1", "true", "yes"}
 
 
-def _number(name: str, default: int) -> int:
+def _number(name: str, default: int, *, least: int = 0, most: int = 10**9) -> int:
     value = os.environ.get(name, "").strip()
     try:
-        return int(value) if value else default
+        number = int(value) if value else default
     except ValueError as error:
         raise ImproperlyConfigured(f"{name}={value!r}: expected a whole number") from error
+    if not least <= number <= most:
+        raise ImproperlyConfigured(f"{name}={value!r}: expected {least} to {most}")
+    return number
+
+
+def _list(name: str, default: str = "") -> list[str]:
+    values = os.environ.get(name, "").strip() or default
+    return [value.strip() for value in values.split(",") if value.strip()]
+
+
+def _database() -> dict[str, Any]:
+    """Return the outside database of DATABASE_URL, else an SQLite file under VAR_DIR."""
+    url = os.environ.get("DATABASE_URL", "").strip()
+    if not url:
+        return {"ENGINE": "django.db.backends.sqlite3", "NAME": str(VAR_DIR / "zhiyan.sqlite3")}
+    try:
+        return dict(dj_database_url.parse(url))
+    except ValueError as error:
+        message = "DATABASE_URL: expected postgresql://user:password@host/name or sqlite:////path"
+        raise ImproperlyConfigured(f"{message} ({type(error).__name__})") from error
+
+
+def _secret_key() -> str:
+    try:
+        return os.environ.get("SECRET_KEY") or read_or_make(VAR_DIR / "secret_key")
+    except OSError as error:
+        raise ImproperlyConfigured(
+            f"{VAR_DIR}: cannot keep the site's files there ({error.strerror}); "
+            "make it writable, free some space, or set ZHIYAN_VAR to another directory"
+        ) from error
 
 
 DEBUG = _flag("ZHIYAN_DEBUG")
-SECRET_KEY = os.environ.get("SECRET_KEY") or read_or_make(VAR_DIR / "secret_key")
-ALLOWED_HOSTS = os.environ.get("ZHIYAN_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
-CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("ZHIYAN_ORIGINS", "").split(",") if o]
+SECRET_KEY = _secret_key()
+ALLOWED_HOSTS = _list("ZHIYAN_HOSTS", "localhost,127.0.0.1,[::1]")
+CSRF_TRUSTED_ORIGINS = _list("ZHIYAN_ORIGINS")
 
 INSTALLED_APPS = [
     "config",
@@ -87,13 +119,9 @@ SQLITE_OPTIONS = {
     "timeout": 20,
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-16000;",
 }
-DATABASES = {
-    "default": dj_database_url.config(
-        default=f"sqlite:///{VAR_DIR / 'zhiyan.sqlite3'}",
-        conn_max_age=60,
-        conn_health_checks=True,
-    )
-}
+# Connections end with their request: under ASGI each request has a thread of
+# its own, and one kept open would never be found again.
+DATABASES = {"default": _database()}
 if "sqlite" in DATABASES["default"]["ENGINE"]:
     DATABASES["default"].setdefault("OPTIONS", {}).update(SQLITE_OPTIONS)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -101,6 +129,22 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # An outside Redis by REDIS_URL, else the embedded Valkey's own unix socket.
 REDIS_URL = os.environ.get("REDIS_URL") or embedded.redis_url(VAR_DIR)
 SANDBOX_SOCKET = os.environ.get("ZHIYAN_SANDBOX") or str(embedded.socket_path(VAR_DIR, "sandbox"))
+
+# What `manage.py up` starts on this machine.
+PROGRAMS = _list(
+    "ZHIYAN_PROGRAMS",
+    "sandbox,worker,beat,web" if os.environ.get("REDIS_URL") else "valkey,sandbox,worker,beat,web",
+)
+if unknown := sorted(set(PROGRAMS) - set(NAMES)):
+    raise ImproperlyConfigured(
+        f"ZHIYAN_PROGRAMS: unknown {unknown[0]!r}; known: {', '.join(NAMES)}"
+    )
+HOST = os.environ.get("ZHIYAN_HOST", "").strip() or "127.0.0.1"
+PORT = _number("ZHIYAN_PORT", 8000, least=1, most=65535)
+WEB_PROCESSES = _number("ZHIYAN_WEB_PROCESSES", 1, least=1, most=64)
+WORKER_THREADS = _number("ZHIYAN_WORKERS", os.cpu_count() or 2, least=1, most=256)
+# Reverse proxies whose word on a reader's address is taken.
+PROXIES = os.environ.get("ZHIYAN_PROXIES", "").strip() or "127.0.0.1"
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]

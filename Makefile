@@ -1,0 +1,69 @@
+# What a person does with a checkout; `make help` lists it. CI calls the same targets.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+MANAGE := $(BIN)/python manage.py
+VAR := $(or $(ZHIYAN_VAR),var)
+PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip --quiet --no-input
+SOURCES := config kb snippets sandbox
+
+.DEFAULT_GOAL := help
+.PHONY: help up down status logs test check format clean
+
+help: ## list these targets
+	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' $(MAKEFILE_LIST)
+
+up: $(VENV)/site ## build what is missing, start the site, print its address
+	@$(MANAGE) up
+
+down: $(VENV)/site ## stop the site
+	@$(MANAGE) down
+
+status: $(VENV)/site ## show what runs and whether it is well
+	@$(MANAGE) status
+
+logs: ## follow the logs of all programs
+	@tail -n 20 -F $(VAR)/log/*.log
+
+test: $(VENV)/dev ## run every test, with the real sandbox, broker and browser
+	@$(BIN)/python -m sandbox build
+	@$(MANAGE) compile_catalogues
+	@$(BIN)/python -m pytest $(PYTEST)
+
+check: $(VENV)/dev ## lint, types, import contracts, migrations in step with the models
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy $(SOURCES)
+	@$(BIN)/lint-imports
+	@$(MANAGE) makemigrations --check --dry-run
+
+format: $(VENV)/dev ## sort imports and lay the sources out
+	@$(BIN)/ruff check --fix-only --quiet .
+	@$(BIN)/ruff format --quiet .
+
+clean: ## stop the site; delete the environment, the runtimes and ALL data under var/
+	@if [ -e $(VENV)/site ]; then $(MANAGE) down; fi
+	@rm -rf $(VENV) $(VAR) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+
+# The stamps `site` and `dev` say which requirements are installed.
+
+$(VENV)/site: requirements.txt | $(BIN)/python
+	@echo "  installing the site's packages"
+	@$(PIP) install -r requirements.txt
+	@touch $@
+
+$(VENV)/dev: requirements.txt requirements-dev.txt | $(BIN)/python
+	@echo "  installing the site's packages and those for tests and checks"
+	@$(PIP) install -r requirements-dev.txt
+	@touch $(VENV)/site $@
+
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 is needed and there is none; install it, then run make again" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || { \
+	  echo "Python 3.11 is needed: $(PYTHON) is $$($(PYTHON) -V 2>&1). Name another: make PYTHON=/path/to/python3.11" >&2; exit 1; }
+	@echo "  making $(VENV) with $$($(PYTHON) -V)"
+	@$(PYTHON) -m venv $(VENV) >$(VENV).log 2>&1 || { \
+	  echo "$(PYTHON) cannot make virtual environments; on Debian: apt-get install python3.11-venv. It said:" >&2; \
+	  cat $(VENV).log >&2; rm -rf $(VENV) $(VENV).log; exit 1; }
+	@rm -f $(VENV).log
