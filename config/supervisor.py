@@ -1,5 +1,6 @@
 """Supervisord: its configuration, and talking to the one that runs this site."""
 
+import fcntl
 import os
 import shlex
 import subprocess
@@ -57,7 +58,7 @@ def configuration(site: Site, programs: list[Program]) -> str:
 
 
 def _section(site: Site, program: Program) -> list[str]:
-    lock = site.var_dir / "run" / f"{program.name}.lock"
+    lock = lock_path(site, program.name)
     forget = [part for name in program.forget for part in ("--without", name)]
     child = [sys.executable, "-I", str(site.base_dir / "config" / "child.py")]
     command = shlex.join([*child, str(lock), *forget, "--", *program.command])
@@ -83,6 +84,10 @@ def log_path(site: Site, name: str) -> Path:
     return site.var_dir / "log" / f"{name}.log"
 
 
+def lock_path(site: Site, name: str) -> Path:
+    return site.var_dir / "run" / f"{name}.lock"
+
+
 def _escaped(text: str) -> str:
     return text.replace("%", "%%")
 
@@ -94,14 +99,12 @@ class Supervisor:
         self._site = site
         self._conf = site.var_dir / "etc" / "supervisord.conf"
         self._started_with = site.var_dir / "run" / "environment"
-        socket = socket_path(site.var_dir, "supervisor")
-        password = read_or_make(site.var_dir / "supervisor_password")
-        transport = SupervisorTransport("zhiyan", password, f"unix://{socket}")
-        self._proxy: Any = xmlrpc.client.ServerProxy("http://localhost", transport=transport)
+        self._password = read_or_make(site.var_dir / "supervisor_password")
+        self._socket = socket_path(site.var_dir, "supervisor")
 
     def is_running(self) -> bool:
         try:
-            self._proxy.supervisor.getState()
+            self._call("getState")
         except (OSError, xmlrpc.client.Error):
             return False
         return True
@@ -136,18 +139,18 @@ class Supervisor:
     def update(self, programs: list[Program]) -> list[str]:
         """Restart what changed, start what is new, stop what is gone; return their names."""
         write_private(self._conf, configuration(self._site, programs))
-        added, changed, removed = self._proxy.supervisor.reloadConfig()[0]
+        added, changed, removed = self._call("reloadConfig")[0]
         order = {program.name: program.priority for program in programs}
         for name in sorted([*changed, *removed], key=lambda name: -order.get(name, 100)):
-            self._proxy.supervisor.stopProcessGroup(name)
-            self._proxy.supervisor.removeProcessGroup(name)
+            self._call("stopProcessGroup", name)
+            self._call("removeProcessGroup", name)
         for name in sorted([*changed, *added], key=order.__getitem__):
-            self._proxy.supervisor.addProcessGroup(name)
+            self._call("addProcessGroup", name)
         return sorted([*added, *changed, *removed], key=lambda name: order.get(name, 100))
 
     def states(self) -> list[dict[str, Any]]:
         """Return `name`, `statename`, `description` (pid and uptime) of each, in order."""
-        infos = cast(list[dict[str, Any]], self._proxy.supervisor.getAllProcessInfo())
+        infos = cast(list[dict[str, Any]], self._call("getAllProcessInfo"))
         return [
             {key: info[key] for key in ("name", "statename", "description", "pid")}
             for info in infos
@@ -155,29 +158,40 @@ class Supervisor:
 
     def stop(self, report: Callable[[str], None]) -> None:
         """Stop the programs, last started first, then supervisord; report each that ended."""
-        running = [s["name"] for s in self.states() if s["statename"] != "STOPPED"]
-        self._proxy.supervisor.shutdown()
+        left = [state["name"] for state in self.states() if state["pid"]]
+        pid_file = self._site.var_dir / "run" / "supervisord.pid"
+        self._call("shutdown")
         deadline = time.monotonic() + STOP_SECONDS
-        while self.is_running():
-            left = self._names_alive(running)
-            for name in [name for name in reversed(running) if name not in left]:
+        while left or pid_file.exists():
+            for name in [name for name in reversed(left) if not self._holds_lock(name)]:
                 report(name)
-            running = [name for name in running if name in left]
+                left.remove(name)
             if time.monotonic() > deadline:
                 raise SupervisorError(
-                    f"still running after {STOP_SECONDS} s: {', '.join(running)}; "
+                    f"still running after {STOP_SECONDS} s: {', '.join(left) or 'supervisord'}; "
                     f"see {log_path(self._site, 'supervisor')}"
                 )
-            time.sleep(0.1)
-        for name in reversed(running):
-            report(name)
+            time.sleep(0.05)
 
-    def _names_alive(self, names: list[str]) -> list[str]:
+    def _holds_lock(self, name: str) -> bool:
+        """Say whether a process of that program lives, whoever started it; see config/child.py."""
+        with lock_path(self._site, name).open("a") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return True
+        return False
+
+    def _call(self, method: str, *arguments: str) -> Any:
+        # A connection of its own for each call: supervisor's transport is of no
+        # more use after a failure.
+        transport = SupervisorTransport("zhiyan", self._password, f"unix://{self._socket}")
+        remote = xmlrpc.client.ServerProxy("http://localhost", transport=transport).supervisor
         try:
-            alive = {s["name"] for s in self.states() if s["pid"]}
-        except (OSError, xmlrpc.client.Error):
-            return []
-        return [name for name in names if name in alive]
+            return getattr(remote, method)(*arguments)
+        finally:
+            if transport.connection is not None:
+                transport.connection.close()
 
 
 def _wait_until(condition: Callable[[], bool], *, seconds: float, failure: str) -> None:
