@@ -4,6 +4,7 @@ import hashlib
 import os
 import tempfile
 from pathlib import Path
+from urllib.parse import quote
 
 from config.secret import read_or_make
 
@@ -33,4 +34,5 @@ def valkey_password(var_dir: Path) -> str:
 
 def redis_url(var_dir: Path) -> str:
     """Return the embedded Valkey's address in the form redis-py reads."""
-    return f"unix://:{valkey_password(var_dir)}@{socket_path(var_dir, 'valkey')}"
+    path = quote(str(socket_path(var_dir, "valkey")))
+    return f"unix://:{valkey_password(var_dir)}@{path}"

@@ -163,7 +163,7 @@ class Supervisor:
         self._call("shutdown")
         deadline = time.monotonic() + STOP_SECONDS
         while left or pid_file.exists():
-            for name in [name for name in reversed(left) if not self._holds_lock(name)]:
+            for name in [name for name in reversed(left) if not self.is_program_alive(name)]:
                 report(name)
                 left.remove(name)
             if time.monotonic() > deadline:
@@ -173,8 +173,8 @@ class Supervisor:
                 )
             time.sleep(0.05)
 
-    def _holds_lock(self, name: str) -> bool:
-        """Say whether a process of that program lives, whoever started it; see config/child.py."""
+    def is_program_alive(self, name: str) -> bool:
+        """Say whether a process of that program lives, whoever started it."""
         with lock_path(self._site, name).open("a") as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
