@@ -3,31 +3,24 @@
 import dataclasses
 import logging
 import secrets
-import time
-from collections.abc import Callable
 
-import redis
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
 import sandbox
-from snippets import services, streams
+from snippets import services
 from snippets.models import Artifact, Run
+from snippets.watching import ClaimLost, StreamingWatch, Watch
 
 logger = logging.getLogger(__name__)
 
-HEARTBEAT_SECONDS = 2.0
 NO_SERVICE = "the sandbox does not answer; the operator sees why with: make status"
 
 
 class RunPostponed(Exception):
     """The sandbox service was away; the run waits in the queue to be tried again."""
-
-
-class ClaimLost(Exception):
-    """Another worker has taken the run, or it was given up."""
 
 
 @transaction.atomic
@@ -56,7 +49,7 @@ def claim_run(*, public_id: str) -> Run | None:
     return run
 
 
-def execute_run(*, public_id: str) -> None:
+def execute_run(*, public_id: str, watching: type[Watch] = StreamingWatch) -> None:
     """Execute a queued run to its end; nothing happens where it is not queued.
 
     Raises RunPostponed when no sandbox service listens and attempts are left.
@@ -64,7 +57,7 @@ def execute_run(*, public_id: str) -> None:
     run = claim_run(public_id=public_id)
     if run is None:
         return
-    watch = _Watch(run)
+    watch = watching(run)
     try:
         result = _executed(run, watch)
     except ClaimLost:
@@ -82,49 +75,7 @@ def execute_run(*, public_id: str) -> None:
     _finish(run, watch, status=Run.Status.FINISHED, result=result)
 
 
-class _Watch:
-    """What goes on while the sandbox works: output to viewers, heartbeats, the wish to cancel."""
-
-    def __init__(self, run: Run) -> None:
-        self._run = run
-        self._beaten_at = time.monotonic()
-        self.publisher = streams.Publisher(run.public_id, run.attempts)
-        self.output: list[dict[str, str]] = []
-
-    def hear(self, event: sandbox.Output) -> None:
-        if self.output and self.output[-1]["stream"] == event.stream:
-            self.output[-1]["text"] += event.text
-        else:
-            self.output.append({"stream": event.stream, "text": event.text})
-        self.tell(lambda: self.publisher.output(event.stream, event.text))
-
-    def is_cancelled(self) -> bool:
-        """Asked by the sandbox client ten times a second, so also the pulse of this worker."""
-        self.tell(self.publisher.flush_if_due)
-        if time.monotonic() - self._beaten_at >= HEARTBEAT_SECONDS:
-            return self.beat()
-        try:
-            return streams.is_cancel_asked(self._run.public_id)
-        except redis.RedisError:
-            return False  # the next heartbeat reads the wish from the database
-
-    def beat(self) -> bool:
-        """Say that this worker lives; return whether the run shall be cancelled."""
-        self._beaten_at = time.monotonic()
-        held = Run.objects.held_by(self._run.claim_token).filter(pk=self._run.pk)
-        if not held.update(heartbeat_at=timezone.now()):
-            raise ClaimLost(self._run.public_id)
-        return held.filter(cancel_requested=True).exists()
-
-    def tell(self, action: Callable[[], None]) -> None:
-        """Publish; viewers may miss something while the broker is away, the result is kept."""
-        try:
-            action()
-        except redis.RedisError as error:
-            logger.warning("run %s: nothing streamed: %s", self._run.public_id, error)
-
-
-def _executed(run: Run, watch: _Watch) -> sandbox.Result:
+def _executed(run: Run, watch: Watch) -> sandbox.Result:
     if run.cancel_requested:
         raise sandbox.Cancelled("cancelled before it began")
     request = sandbox.Request(
@@ -138,7 +89,7 @@ def _executed(run: Run, watch: _Watch) -> sandbox.Result:
     for event in events:
         match event:
             case sandbox.Started():
-                watch.tell(watch.publisher.started)
+                watch.start()
             case sandbox.Output():
                 watch.hear(event)
             case sandbox.Result():
@@ -146,7 +97,7 @@ def _executed(run: Run, watch: _Watch) -> sandbox.Result:
     raise sandbox.SandboxError("the sandbox ended without a result")
 
 
-def _finish(run: Run, watch: _Watch, *, status: str, result: sandbox.Result | None) -> None:
+def _finish(run: Run, watch: Watch, *, status: str, result: sandbox.Result | None) -> None:
     """Keep the end of the run, unless another worker holds it by now."""
     with transaction.atomic():
         held = Run.objects.held_by(run.claim_token).filter(pk=run.pk)
@@ -165,7 +116,7 @@ def _finish(run: Run, watch: _Watch, *, status: str, result: sandbox.Result | No
             Artifact.objects.create(
                 run=run, **{**dataclasses.asdict(artifact), "name": artifact.name[:120]}
             )
-    watch.tell(watch.publisher.done)
+    watch.end()
 
 
 def _result_values(result: sandbox.Result) -> dict[str, object]:

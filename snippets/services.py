@@ -143,9 +143,10 @@ def cancel_run(*, run: Run, user: Any, session_key: str) -> Run:
         if not is_cancelled:
             running = Run.objects.filter(pk=run.pk, status=Run.Status.RUNNING)
             running.update(cancel_requested=True)
-    streams.ask_to_cancel(run.public_id)
     if is_cancelled:
-        streams.announce_end(run.public_id, run.attempts)
+        tell_viewers(run)
+    else:
+        _ask_worker_to_stop(run)
     run.refresh_from_db()
     return run
 
@@ -191,8 +192,23 @@ def give_up(run: Run, reason: str) -> int:
     )
     if count:
         logger.error("run %s given up: %s", run.public_id, reason)
-        streams.announce_end(run.public_id, run.attempts)
+        tell_viewers(run)
     return count
+
+
+def tell_viewers(run: Run) -> None:
+    """Tell viewers that the run is over; those missed now read it from the database."""
+    try:
+        streams.announce_end(run.public_id, run.attempts)
+    except redis.RedisError as error:
+        logger.warning("run %s: viewers not told: %s", run.public_id, error)
+
+
+def _ask_worker_to_stop(run: Run) -> None:
+    try:
+        streams.ask_to_cancel(run.public_id)
+    except redis.RedisError as error:
+        logger.warning("run %s: its worker hears at its next heartbeat: %s", run.public_id, error)
 
 
 def delete_old_runs() -> int:

@@ -4,7 +4,7 @@ from typing import Any
 
 from celery import shared_task
 
-from snippets import execution, queueing, services
+from snippets import checking, execution, queueing, services
 
 RETRY_SECONDS = 2
 
@@ -25,3 +25,13 @@ def sweep() -> dict[str, int]:
 @shared_task(name="runs.delete_old")
 def delete_old() -> int:
     return services.delete_old_runs()
+
+
+@shared_task(name=checking.VERIFY)
+def verify(snippet_id: int, runtime_name: str) -> None:
+    checking.check_again(snippet_id=snippet_id, runtime_name=runtime_name)
+
+
+@shared_task(name="runs.verify_oldest")
+def verify_oldest() -> int:
+    return checking.request_oldest()
