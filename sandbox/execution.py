@@ -1,0 +1,295 @@
+"""One run, watched from outside: what it writes, how long it takes, how it ends.
+
+Success is what this process and the kernel saw. What comes from the run's side
+(text, files, the name of an exception) is data of the user's, bounded and
+checked, and never changes a verdict from failure to success.
+"""
+
+import codecs
+import contextlib
+import dataclasses
+import json
+import os
+import selectors
+import signal
+import time
+from collections.abc import Callable
+from typing import Any
+
+from sandbox import png
+from sandbox.model import Artifact, Cancelled, Event, Failure, Limits, Output, Request, Result, Verdict
+from sandbox.zygote import Child
+
+TICK_SECONDS = 0.05
+DRAIN_SECONDS = 2.0
+READ_BYTES = 1 << 16
+MESSAGE_BYTES = 1 << 17
+OUT_OF_MEMORY_SIGNS = ("can't allocate memory", "not enough memory", "OOM when allocating")
+
+
+@dataclasses.dataclass
+class _Stop:
+    """Why the supervisor ended the run."""
+
+    verdict: Verdict
+    reason: str
+
+
+class Execution:
+    """The supervision of one run; `run` may be called once."""
+
+    def __init__(self, child: Child, request: Request, emit: Callable[[Event], None]) -> None:
+        self._child = child
+        self._limits: Limits = request.limits
+        self._request = request
+        self._emit = emit
+        self._selector = selectors.DefaultSelector()
+        self._decoders = {
+            name: codecs.getincrementaldecoder("utf-8")("replace") for name in ("stdout", "stderr")
+        }
+        self._texts: dict[str, list[str]] = {"stdout": [], "stderr": []}
+        self._output_bytes = 0
+        self._stop: _Stop | None = None
+        self._wait_status: int | None = None
+        self._failure: Failure | None = None
+        self._artifacts: list[Artifact] = []
+        self._incoming: tuple[dict[str, Any], bytearray] | None = None
+        self._internal = ""
+        self._is_done = False
+
+    def run(self, is_cancelled: Callable[[], bool]) -> Result:
+        """Hand over the code, follow the run to its end and return what it came to.
+
+        Raises Cancelled, the run being dead, once `is_cancelled` says so.
+        """
+        self._child.group.limit(self._limits)
+        started = time.monotonic()
+        self._open_channels()
+        deadline = started + self._limits.wall_seconds
+        while not self._is_done and self._selector.get_map():
+            self._take_events()
+            if self._stop is None and self._wait_status is None:
+                self._look_at_limits(deadline, is_cancelled)
+            elif time.monotonic() > deadline + DRAIN_SECONDS:  # collecting or dying took too long
+                self._child.kill()
+                break
+        wall_seconds = time.monotonic() - started
+        self._drain()
+        return self._conclude(wall_seconds)
+
+    def _open_channels(self) -> None:
+        request = {
+            "code": self._request.code,
+            "setup": self._request.setup,
+            "seed": self._request.seed,
+            "limits": {**self._limits.as_dict(), "is_grouped": self._child.group.is_enforced},
+        }
+        self._to_write = memoryview(json.dumps(request).encode("ascii"))
+        for descriptor in (self._child.stdin, self._child.stdout, self._child.stderr):
+            os.set_blocking(descriptor, False)
+        self._child.control.setblocking(False)
+        register = self._selector.register
+        register(self._child.stdin, selectors.EVENT_WRITE, self._write_request)
+        register(self._child.stdout, selectors.EVENT_READ, lambda: self._read("stdout"))
+        register(self._child.stderr, selectors.EVENT_READ, lambda: self._read("stderr"))
+        register(self._child.control, selectors.EVENT_READ, self._read_control)
+
+    def _take_events(self) -> None:
+        for key, _ in self._selector.select(TICK_SECONDS):
+            if key.fileobj in self._selector.get_map():
+                key.data()
+
+    def _write_request(self) -> None:
+        try:
+            written = os.write(self._child.stdin, self._to_write)
+        except BlockingIOError:
+            return
+        except BrokenPipeError:  # it died before reading; the control channel will say how
+            written = len(self._to_write)
+        self._to_write = self._to_write[written:]
+        if not self._to_write:
+            self._selector.unregister(self._child.stdin)
+            os.close(self._child.stdin)
+
+    def _read(self, stream: str) -> None:
+        descriptor = self._child.stdout if stream == "stdout" else self._child.stderr
+        try:
+            data = os.read(descriptor, READ_BYTES)
+        except BlockingIOError:
+            return
+        if not data:
+            self._selector.unregister(descriptor)
+            self._say(stream, self._decoders[stream].decode(b"", final=True))
+            return
+        room = self._limits.output_bytes - self._output_bytes
+        self._output_bytes += len(data)
+        if room > 0:
+            self._say(stream, self._decoders[stream].decode(data[:room]))
+        if self._output_bytes > self._limits.output_bytes:
+            self._end(Verdict.OUTPUT, f"wrote more than {self._limits.output_bytes:,} bytes")
+
+    def _say(self, stream: str, text: str) -> None:
+        if text:
+            self._texts[stream].append(text)
+            self._emit(Output(stream=stream, text=text))
+
+    def _read_control(self) -> None:
+        while True:
+            try:
+                message = self._child.control.recv(MESSAGE_BYTES)
+            except BlockingIOError:
+                return
+            except OSError:
+                message = b""
+            if not message:
+                self._selector.unregister(self._child.control)
+                self._is_done = True
+                return
+            self._take_message(message)
+
+    def _take_message(self, message: bytes) -> None:
+        if self._incoming is not None:
+            about, data = self._incoming
+            data += message
+            if len(data) >= about["size"]:
+                self._incoming = None
+                self._keep_artifact(about, bytes(data))
+            return
+        value: dict[str, Any] = json.loads(message)
+        if "ended" in value:
+            self._wait_status = int(value["ended"])
+        elif "artifact" in value and value["artifact"]["size"] == 0:
+            self._keep_artifact(value["artifact"], b"")
+        elif "artifact" in value:
+            self._incoming = (value["artifact"], bytearray())
+        elif "failure" in value:
+            self._failure = _parse_failure(value["failure"])
+        elif "internal" in value:
+            self._internal = str(value["internal"])
+
+    def _keep_artifact(self, about: dict[str, Any], data: bytes) -> None:
+        if len(self._artifacts) >= self._limits.artifact_count:
+            return
+        name = _safe_name(about["name"])
+        if about["kind"] == "figure":
+            with contextlib.suppress(png.NotAPicture):
+                data, width, height = png.rewrite(data)
+                self._artifacts.append(
+                    Artifact(name=name, kind="figure", media_type="image/png", data=data,
+                             width=width, height=height)
+                )
+        elif len(data) <= self._limits.artifact_bytes:
+            self._artifacts.append(
+                Artifact(name=name, kind="file", media_type="application/octet-stream", data=data)
+            )
+
+    def _look_at_limits(self, deadline: float, is_cancelled: Callable[[], bool]) -> None:
+        limits = self._limits
+        if time.monotonic() > deadline:
+            self._end(Verdict.TIMEOUT, f"ran longer than {limits.wall_seconds:g} s")
+            return
+        if is_cancelled():
+            self._child.kill()
+            raise Cancelled("cancelled")
+        usage = self._child.group.usage()
+        if usage.out_of_memory:
+            self._end(Verdict.MEMORY, _memory_reason(limits))
+        elif usage.cpu_seconds > limits.cpu_seconds:
+            self._end(Verdict.TIMEOUT, f"used more than {limits.cpu_seconds:g} s of processor time")
+
+    def _end(self, verdict: Verdict, reason: str) -> None:
+        if self._stop is None:
+            self._stop = _Stop(verdict, reason)
+            self._child.kill()
+
+    def _drain(self) -> None:
+        """Read what is still in the pipes; whoever could write is dead or dying."""
+        deadline = time.monotonic() + DRAIN_SECONDS
+        outputs = (self._child.stdout, self._child.stderr)
+        while time.monotonic() < deadline:
+            registered = self._selector.get_map()
+            if not any(descriptor in registered for descriptor in outputs):
+                break
+            self._take_events()
+        self._selector.close()
+
+    def _conclude(self, wall_seconds: float) -> Result:
+        usage = self._child.group.usage()
+        verdict, reason, exit_code, signal_name = self._judge(usage.out_of_memory)
+        return Result(
+            verdict=verdict,
+            reason=reason,
+            exit_code=exit_code,
+            signal=signal_name,
+            stdout="".join(self._texts["stdout"]),
+            stderr="".join(self._texts["stderr"]),
+            truncated=self._output_bytes > self._limits.output_bytes,
+            wall_seconds=round(wall_seconds, 4),
+            cpu_seconds=round(usage.cpu_seconds, 4),
+            memory_bytes=usage.memory_bytes,
+            artifacts=tuple(self._artifacts),
+            failure=self._failure,
+        )
+
+    def _judge(self, out_of_memory: bool) -> tuple[Verdict, str, int | None, str | None]:
+        """Return verdict, reason, exit code and signal from what was seen, in this order."""
+        if self._stop is not None:
+            return self._stop.verdict, self._stop.reason, None, None
+        if out_of_memory:
+            return Verdict.MEMORY, _memory_reason(self._limits), None, None
+        if self._internal or self._wait_status is None:
+            return Verdict.INTERNAL, self._internal or "the run's init went away", None, None
+        if os.WIFSIGNALED(self._wait_status):
+            name = signal.Signals(os.WTERMSIG(self._wait_status)).name
+            return *_judge_signal(name), None, name
+        exit_code = os.WEXITSTATUS(self._wait_status)
+        if exit_code == 0:
+            return Verdict.OK, "", 0, None
+        if self._failure is not None and _is_memory_failure(self._failure):
+            return Verdict.MEMORY, f"{self._failure.type}: {self._failure.message}", exit_code, None
+        return Verdict.ERROR, _error_reason(self._failure, exit_code), exit_code, None
+
+
+def _judge_signal(name: str) -> tuple[Verdict, str]:
+    if name == "SIGSYS":
+        return Verdict.SECURITY, "a forbidden system call"
+    if name == "SIGXCPU":
+        return Verdict.TIMEOUT, "used more processor time than allowed"
+    return Verdict.SIGNAL, f"ended by {name}"
+
+
+def _memory_reason(limits: Limits) -> str:
+    return f"used more than {limits.memory_bytes / 2**20:,.0f} MiB of memory"
+
+
+def _is_memory_failure(failure: Failure) -> bool:
+    return failure.type == "MemoryError" or any(s in failure.message for s in OUT_OF_MEMORY_SIGNS)
+
+
+def _error_reason(failure: Failure | None, exit_code: int) -> str:
+    if failure is None:
+        return f"exit code {exit_code}"
+    first_line = failure.message.partition("\n")[0][:300]
+    return f"{failure.type}: {first_line}" if first_line else failure.type
+
+
+def _parse_failure(text: str) -> Failure | None:
+    """Read what the user's process told of its exception; anything odd is no telling at all."""
+    try:
+        value = json.loads(text)
+        line = value["line"]
+        return Failure(
+            type=str(value["type"])[:200],
+            message=str(value["message"])[:4000],
+            line=line if isinstance(line, int) else None,
+            phase="setup" if value["phase"] == "setup" else "code",
+        )
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return None
+
+
+def _safe_name(name: str) -> str:
+    """Return a name fit for a download: no path upwards, nothing that does not print."""
+    parts = [part for part in name.split("/") if part not in ("", ".", "..")]
+    printable = "".join(c if c.isprintable() and c not in '\\:*?"<>|' else "_" for c in "/".join(parts))
+    return printable[-120:] or "file"

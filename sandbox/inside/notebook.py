@@ -1,0 +1,135 @@
+"""Run a snippet as a notebook cell runs: bare expressions shown, figures kept, short tracebacks."""
+
+import ast
+import atexit
+import builtins
+import json
+import linecache
+import sys
+import threading
+import traceback
+import types
+from typing import Any
+
+import figures
+import streams
+
+CODE_NAME = "snippet.py"
+SETUP_NAME = "setup.py"
+DISPLAY = "__show_bare_expression__"
+TOLD = "/box/told/failure.json"
+MESSAGE_CHARACTERS = 4000
+
+
+def run(request: dict[str, Any]) -> int:
+    """Execute the setup unheard, then the code; return the exit code."""
+    streams.install()
+    module = types.ModuleType("__main__")
+    module.__dict__["__builtins__"] = builtins
+    sys.modules["__main__"] = module
+    sys.argv = [CODE_NAME]
+    sys.path.insert(0, "/work")
+    setattr(builtins, DISPLAY, _display)
+    figures.watch()
+    exit_code = 0
+    if request["setup"]:
+        with streams.Silence():
+            exit_code = _execute(request["setup"], SETUP_NAME, module)
+        figures.forget()
+    if exit_code == 0:
+        exit_code = _execute(request["code"], CODE_NAME, module)
+    return _finish(exit_code)
+
+
+def _finish(exit_code: int) -> int:
+    try:
+        figures.keep_open_ones()
+        threading._shutdown()  # type: ignore[attr-defined]
+        atexit._run_exitfuncs()
+    except SystemExit as error:
+        exit_code = exit_code or _exit_code(error)
+    except BaseException:  # noqa: BLE001 - a failing exit handler is the user's, as in Python
+        traceback.print_exc()
+    streams.flush()
+    return exit_code
+
+
+def _execute(source: str, name: str, module: types.ModuleType) -> int:
+    linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
+    try:
+        tree = ast.parse(source, name)
+        if name == CODE_NAME:
+            tree = show_bare_expressions(tree, source)
+        exec(compile(tree, name, "exec"), module.__dict__)  # noqa: S102 - what a sandbox is for
+    except SystemExit as error:
+        return _exit_code(error)
+    except BaseException as error:  # noqa: BLE001 - every way to fail is reported the same way
+        streams.flush()
+        _report(error, name)
+        return 1
+    return 0
+
+
+def _exit_code(error: SystemExit) -> int:
+    if error.code is None:
+        return 0
+    if isinstance(error.code, int):
+        return error.code & 0xFF
+    print(error.code, file=sys.stderr)
+    return 1
+
+
+def show_bare_expressions(tree: ast.Module, source: str) -> ast.Module:
+    """Wrap the expressions that a reader of notebooks expects to see.
+
+    The last statement, whatever expression it is; earlier ones only where
+    standing alone they can mean nothing but "look": names, attributes,
+    subscripts, comparisons. A final semicolon silences, as in a notebook.
+    """
+    looks = (ast.Name, ast.Attribute, ast.Subscript, ast.Compare)
+    silenced = source.rstrip().endswith(";")
+    for index, node in enumerate(tree.body):
+        is_last = index == len(tree.body) - 1
+        if not isinstance(node, ast.Expr) or (is_last and silenced):
+            continue
+        if isinstance(node.value, ast.Constant) and not is_last:
+            continue
+        if is_last or isinstance(node.value, looks):
+            function = ast.copy_location(ast.Name(DISPLAY, ast.Load()), node.value)
+            node.value = ast.copy_location(ast.Call(function, [node.value], []), node.value)
+    return tree
+
+
+def _display(value: object) -> None:
+    if value is None or figures.is_plot(value):
+        return
+    print(repr(value))
+
+
+def _report(error: BaseException, name: str) -> None:
+    """Print the traceback without any frame but the user's, and tell it to the supervisor."""
+    report = traceback.TracebackException.from_exception(error, capture_locals=False)
+    _keep_own_frames(report, set())
+    print("".join(report.format()), end="", file=sys.stderr)
+    frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename == name]
+    line = frames[-1].lineno if frames else getattr(error, "lineno", None)
+    told = {
+        "type": type(error).__name__,
+        "message": str(error)[:MESSAGE_CHARACTERS],
+        "line": line,
+        "phase": "setup" if name == SETUP_NAME else "code",
+    }
+    with open(TOLD, "w", encoding="utf-8", errors="backslashreplace") as file:
+        json.dump(told, file)
+
+
+def _keep_own_frames(report: traceback.TracebackException, seen: set[int]) -> None:
+    if id(report) in seen:
+        return
+    seen.add(id(report))
+    own = [frame for frame in report.stack if frame.filename in (CODE_NAME, SETUP_NAME)]
+    report.stack = traceback.StackSummary.from_list(own)
+    related = [report.__cause__, report.__context__, *(getattr(report, "exceptions", None) or [])]
+    for other in related:
+        if other is not None:
+            _keep_own_frames(other, seen)

@@ -1,0 +1,252 @@
+"""Warm zygotes and the jailed children that wait for code, behind one `run`."""
+
+import contextlib
+import dataclasses
+import os
+import queue
+import select
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from sandbox import cgroups
+from sandbox.execution import Execution
+from sandbox.model import Cancelled, Event, Limits, Request, Result, SandboxError, Started, Verdict
+from sandbox.runtime import Runtime, load, load_all, var_directory
+from sandbox.zygote import Child, Zygote, ZygoteDied
+
+WAITING_CHILDREN = 2
+FORKS_AT_MOST = 2000
+"""A zygote that forked so often is replaced, whatever may have built up in it."""
+IDLE_SECONDS = 600.0
+"""A zygote unused for so long is stopped; the next run on its runtime starts it again."""
+HARNESS_VERSION = "1"
+"""Part of every verification's key: change it when a run's output would change."""
+
+
+class LayerMissing(SandboxError):
+    """This machine lacks a layer of the sandbox, and the gap was not accepted by name."""
+
+
+def find_backend(accepted_gaps: frozenset[str]) -> cgroups.Backend:
+    """Return the control-group backend; raise LayerMissing where there is none to enforce limits."""
+    backend = cgroups.find_backend()
+    if isinstance(backend, cgroups.WatchBackend) and "cgroup" not in accepted_gaps:
+        raise LayerMissing(
+            "layer cgroup is missing: no control group can be made here, so memory and processes "
+            "of a run can only be watched, not held. Start the service where it may make control "
+            "groups (as root, or under systemd: systemd-run --user --scope -p Delegate=yes make up), "
+            "or accept the gap by name: ZHIYAN_ACCEPT_GAPS=cgroup"
+        )
+    return backend
+
+
+class _Warm:
+    """One runtime's zygote and its waiting children. Thread-safe."""
+
+    def __init__(self, runtime: Runtime, backend: cgroups.Backend, root: Path) -> None:
+        self.runtime = runtime
+        self._backend = backend
+        self._root = root
+        self._lock = threading.Lock()
+        self._zygote: Zygote | None = None
+        self._waiting: deque[Child] = deque()
+        self.last_used = time.monotonic()
+        self.runs = 0
+
+    def take(self, limits: Limits) -> tuple[Child, dict[str, Any]]:
+        """Return a child that waits for code, and what its zygote says of the environment."""
+        self.last_used = time.monotonic()
+        self.runs += 1
+        with self._lock:
+            while self._waiting and _has_default_disk(limits):
+                child = self._waiting.popleft()
+                if self._zygote is not None and _is_alive(child):
+                    return child, self._zygote.about["environment"]
+                child.close()
+            return self._fork(limits)
+
+    def refill(self) -> None:
+        """Fork until enough children wait; only where the zygote is already running."""
+        with self._lock:
+            if self._zygote is not None and self._zygote.forks > FORKS_AT_MOST:
+                self._stop()
+            while self._zygote is not None and len(self._waiting) < WAITING_CHILDREN:
+                with contextlib.suppress(SandboxError):
+                    child, _ = self._fork(Limits())
+                    self._waiting.append(child)
+                    continue
+                return
+
+    def warm_up(self) -> None:
+        """Start the zygote, unless it runs."""
+        with self._lock:
+            self._alive_zygote()
+        self.refill()
+
+    def retire_if_idle(self) -> None:
+        if time.monotonic() - self.last_used > IDLE_SECONDS:
+            self.stop()
+
+    def stop(self) -> None:
+        with self._lock:
+            self._stop()
+
+    def status(self) -> dict[str, Any]:
+        zygote = self._zygote
+        about = zygote.about if zygote is not None else {}
+        return {
+            "built": self.runtime.is_built,
+            "warm": zygote is not None and zygote.is_alive(),
+            "waiting": len(self._waiting),
+            "runs": self.runs,
+            "memory_bytes": about.get("memory_bytes"),
+            "import_seconds": about.get("import_seconds"),
+            "environment": about.get("environment"),
+        }
+
+    def _fork(self, limits: Limits) -> tuple[Child, dict[str, Any]]:
+        """Prepare a child; a zygote found dead is replaced once."""
+        try:
+            zygote = self._alive_zygote()
+            return zygote.prepare(limits), zygote.about["environment"]
+        except ZygoteDied:
+            self._stop()
+            zygote = self._alive_zygote()
+            return zygote.prepare(limits), zygote.about["environment"]
+
+    def _alive_zygote(self) -> Zygote:
+        if self._zygote is not None and not self._zygote.is_alive():
+            self._stop()
+        if self._zygote is None:
+            self._zygote = Zygote(self.runtime, self._backend, self._root)
+        return self._zygote
+
+    def _stop(self) -> None:
+        while self._waiting:
+            self._waiting.popleft().close()
+        if self._zygote is not None:
+            self._zygote.stop()
+            self._zygote = None
+
+
+def _has_default_disk(limits: Limits) -> bool:
+    usual = Limits()
+    fields = ("disk_bytes", "disk_inodes", "artifact_count", "artifact_bytes")
+    return all(getattr(limits, name) == getattr(usual, name) for name in fields)
+
+
+def _is_alive(child: Child) -> bool:
+    return not select.select([child.process], [], [], 0)[0]
+
+
+class Pool:
+    """Runs code; as many at a time as there are slots, the rest wait their turn."""
+
+    def __init__(
+        self, *, slots: int | None = None, accepted_gaps: frozenset[str] = frozenset()
+    ) -> None:
+        self.backend = find_backend(accepted_gaps)
+        self.slots = slots or max(2, os.cpu_count() or 2)
+        self._free = threading.BoundedSemaphore(self.slots)
+        self._root = var_directory() / "jail"
+        self._warm: dict[str, _Warm] = {}
+        self._lock = threading.Lock()
+        self._housework: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
+        self._housekeeper = threading.Thread(target=self._keep_house, daemon=True)
+        self._housekeeper.start()
+
+    def run(
+        self,
+        request: Request,
+        emit: Callable[[Event], None] = lambda event: None,
+        is_cancelled: Callable[[], bool] = lambda: False,
+    ) -> Result:
+        """Run the request and return its result; events go to `emit` as they come.
+
+        A zygote that dies under a run is replaced, and the run started over as
+        long as nothing of it has been shown. Raises SandboxError when the
+        sandbox cannot do its work, Cancelled once `is_cancelled` says so.
+        """
+        warm = self._warm_for(request.runtime)
+        while not self._free.acquire(timeout=0.1):
+            if is_cancelled():
+                raise Cancelled("cancelled while waiting for a free slot")
+        try:
+            result, was_heard = self._attempt(warm, request, emit, is_cancelled)
+            if result.verdict is Verdict.INTERNAL and not was_heard:
+                result, _ = self._attempt(warm, request, emit, is_cancelled)
+        finally:
+            self._free.release()
+            self._housework.put(warm.refill)
+        return result
+
+    def _attempt(
+        self,
+        warm: _Warm,
+        request: Request,
+        emit: Callable[[Event], None],
+        is_cancelled: Callable[[], bool],
+    ) -> tuple[Result, bool]:
+        child, environment = warm.take(request.limits)
+        heard = False
+
+        def note_and_emit(event: Event) -> None:
+            nonlocal heard
+            heard = True
+            emit(event)
+
+        try:
+            emit(Started(runtime=request.runtime))
+            result = Execution(child, request, note_and_emit).run(is_cancelled)
+        finally:
+            self._housework.put(child.close)
+        about = {
+            "runtime": request.runtime,
+            "runtime_digest": warm.runtime.digest,
+            "harness_version": HARNESS_VERSION,
+            "seed": request.seed,
+            "limits": request.limits.as_dict(),
+            "device": "cpu",
+            **environment,
+        }
+        return dataclasses.replace(result, environment=about), heard
+
+    def warm_up(self, name: str) -> None:
+        self._warm_for(name).warm_up()
+
+    def retire_idle(self) -> None:
+        for warm in list(self._warm.values()):
+            warm.retire_if_idle()
+
+    def status(self) -> dict[str, Any]:
+        runtimes = {
+            name: self._warm[name].status() if name in self._warm
+            else {"built": runtime.is_built, "warm": False, "waiting": 0, "runs": 0}
+            for name, runtime in load_all().items()
+        }
+        return {"backend": self.backend.name, "slots": self.slots, "runtimes": runtimes}
+
+    def close(self) -> None:
+        """Stop every zygote, and with it whatever still runs."""
+        self._housework.put(None)
+        self._housekeeper.join()
+        for warm in self._warm.values():
+            warm.stop()
+
+    def _warm_for(self, name: str) -> _Warm:
+        with self._lock:
+            if name not in self._warm:
+                runtime = load(name)
+                runtime.require_built()
+                self._warm[name] = _Warm(runtime, self.backend, self._root)
+            return self._warm[name]
+
+    def _keep_house(self) -> None:
+        """Do what must be done after a run but not while its reader waits."""
+        while (work := self._housework.get()) is not None:
+            with contextlib.suppress(SandboxError, OSError):
+                work()
