@@ -15,9 +15,11 @@ from django.conf import settings
 from config import programs
 from config.programs import Site
 from config.supervisor import Supervisor, log_path
+from sandbox.client import Client
+from sandbox.model import SandboxError
 
 FREE_BYTES = 200 * 1024 * 1024
-ANSWER_SECONDS = 60.0
+ANSWER_SECONDS = 30.0
 PORT_SECONDS = 10.0  # how long a server that was just told to stop may keep its port
 
 
@@ -35,6 +37,7 @@ def this_site() -> Site:
         port=settings.PORT,
         web_processes=settings.WEB_PROCESSES,
         worker_threads=settings.WORKER_THREADS,
+        warm_runtimes=tuple(settings.WARM_RUNTIMES),
         proxies=settings.PROXIES,
         wanted=tuple(settings.PROGRAMS),
     )
@@ -116,19 +119,34 @@ def _binding_error(site: Site) -> OSError | None:
     return None
 
 
-def wait_for_answer(site: Site) -> None:
+def wait_for_page(site: Site) -> None:
     """Return when the site answers a request for its first page; else raise LaunchError."""
+    _wait(site, "web", lambda: _serves_page(site))
+
+
+def wait_for_sandbox(site: Site) -> None:
+    """Return when the sandbox service answers; else raise LaunchError with its reason."""
+    _wait(site, "sandbox", lambda: _serves_status(site))
+
+
+def _wait(site: Site, name: str, answers: Callable[[], bool]) -> None:
     deadline = time.monotonic() + ANSWER_SECONDS
-    while not _answers(site):
+    while not answers():
         if time.monotonic() > deadline:
-            log = log_path(site, "web")
-            raise LaunchError(
-                f"the site does not answer at {site.address}; the end of {log}:\n{_tail(log)}"
-            )
+            log = log_path(site, name)
+            raise LaunchError(f"{name} does not answer; the end of {log}:\n{_tail(log)}")
         time.sleep(0.05)
 
 
-def _answers(site: Site) -> bool:
+def _serves_status(site: Site) -> bool:
+    try:
+        Client(site.sandbox_socket).status()
+    except SandboxError:
+        return False
+    return True
+
+
+def _serves_page(site: Site) -> bool:
     address = site.address.removeprefix("http://").removesuffix("/")
     connection = http.client.HTTPConnection(address, timeout=5)
     try:

@@ -23,6 +23,7 @@ class Site:
     port: int
     web_processes: int
     worker_threads: int
+    warm_runtimes: tuple[str, ...]
     proxies: str
     wanted: tuple[str, ...]
 
@@ -73,10 +74,13 @@ def _valkey(site: Site) -> Program:
 
 
 def _sandbox(site: Site) -> Program:
+    slots = site.worker_threads + ("worker-gpu" in site.wanted)
+    options = ("--socket", site.sandbox_socket, "--slots", str(slots))
+    warm = tuple(part for name in site.warm_runtimes for part in ("--warm", name))
     return Program(
         name="sandbox",
         priority=20,
-        command=(sys.executable, "-m", "sandbox", "serve", "--socket", site.sandbox_socket),
+        command=(sys.executable, "-m", "sandbox", "serve", *options, *warm),
         sources=("sandbox",),
         stop_seconds=15,
         forget=SECRETS,

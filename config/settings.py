@@ -143,6 +143,8 @@ HOST = os.environ.get("ZHIYAN_HOST", "").strip() or "127.0.0.1"
 PORT = _number("ZHIYAN_PORT", 8000, least=1, most=65535)
 WEB_PROCESSES = _number("ZHIYAN_WEB_PROCESSES", 1, least=1, most=64)
 WORKER_THREADS = _number("ZHIYAN_WORKERS", os.cpu_count() or 2, least=1, most=256)
+# Runtimes that are warm from the start; the others once somebody runs something on them.
+WARM_RUNTIMES = _list("ZHIYAN_WARM", "torch-2.13")
 # Reverse proxies whose word on a reader's address is taken.
 PROXIES = os.environ.get("ZHIYAN_PROXIES", "").strip() or "127.0.0.1"
 

@@ -20,6 +20,7 @@ def site(tmp_path):
         port=0,
         web_processes=1,
         worker_threads=1,
+        warm_runtimes=("torch-2.13",),
         proxies="",
         wanted=(),
     )

@@ -27,6 +27,7 @@ def site(tmp_path):
         port=8123,
         web_processes=1,
         worker_threads=1,
+        warm_runtimes=("torch-2.13",),
         proxies="127.0.0.1",
         wanted=("valkey",),
     )

@@ -25,6 +25,7 @@ def site(tmp_path):
         port=8123,
         web_processes=1,
         worker_threads=3,
+        warm_runtimes=("torch-2.13",),
         proxies="127.0.0.1",
         wanted=("web", "valkey", "beat", "worker", "sandbox"),
     )

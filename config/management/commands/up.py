@@ -44,9 +44,10 @@ class Command(BaseCommand):
                     launch.start(site, self._say)
                 if "web" in site.wanted:
                     with self._step("waiting for the first page"):
-                        launch.wait_for_answer(site)
+                        launch.wait_for_page(site)
                     self._say(f"the site answers at {site.address}")
             if "sandbox" in site.wanted:
+                launch.wait_for_sandbox(site)
                 self._build_runtimes()
         except FAULTS as error:
             raise CommandError(str(error)) from error
