@@ -1,0 +1,183 @@
+"""Markdown → what a page shows, once, when a text is saved. Pure: knows no database.
+
+Fences and display formulas become unguessable words, the words go through
+Markdown and the cleaner as ordinary text, and only then does each become its
+block; so no text can fake one, and no Markdown rule can damage code.
+
+A runnable fence at the top level becomes a block of its own. One inside a list
+or a quote stays in its block's HTML as the comment `<!--snippet:N-->`; the
+cleaner removes every comment, so only this module can have written it.
+N is the snippet's place among the text's drafts, from 0, until `place_snippets`
+puts the stored snippets' ids there.
+"""
+
+import dataclasses
+import re
+import secrets
+from collections.abc import Sequence
+from typing import Any
+
+from kb import markup
+from kb.errors import AuthoringError
+from kb.fences import Fence, FenceKind, Formula, Options, Piece, Text, continuation, scan
+from kb.highlighting import highlight_block
+from kb.mathml import to_mathml
+
+Block = dict[str, Any]
+PLACEHOLDER = re.compile(r"<!--snippet:(\d+)-->")
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class SnippetDraft:
+    """A runnable fence, as its author wrote it."""
+
+    line: int
+    code: str
+    options: Options
+    setup: str = ""  # of the setup fences right before it
+    claim: str = ""  # of the output fence right after it
+    earlier: tuple[str, ...] = ()  # code of the runnable fences before it, in order
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Rendered:
+    blocks: list[Block]
+    snippets: list[SnippetDraft]
+
+
+def render(markdown: str, *, id_prefix: str = "", top_heading: int = 2) -> Rendered:
+    """Return the text's blocks and runnable snippets.
+
+    `id_prefix` keeps heading ids apart on a page that shows several texts;
+    `top_heading` is the level that `#` and `##` get. AuthoringError has the line.
+    """
+    pieces = scan(markdown)
+    snippets, shown = _collect_snippets(pieces)
+    mark = "zy" + secrets.token_hex(16)
+    words: dict[str, str] = {}
+    lines: list[str] = []
+    for index, piece in enumerate(pieces):
+        if isinstance(piece, Text):
+            lines.append(piece.text)
+        elif (replacement := shown.get(index)) is not None:
+            word = f"{mark}x{index}x"
+            words[word] = replacement
+            lines.extend(_in_place(piece, word))
+    html = markup.to_html(
+        "\n".join(lines),
+        separator=f"{mark}xbreakx",
+        id_prefix=id_prefix,
+        top_heading=top_heading,
+        line_of=lambda text: _line_of(markdown, text),
+    )
+    parts = markup.clean(html).split(f"{mark}xbreakx")
+    return Rendered(blocks=_blocks(parts, words, mark), snippets=snippets)
+
+
+def place_snippets(blocks: Sequence[Block], ids: Sequence[int]) -> list[Block]:
+    """Return the blocks with the snippets' ids in place of their numbers."""
+    return [
+        {"kind": "snippet", "snippet": ids[block["snippet"]]}
+        if block["kind"] == "snippet"
+        else {
+            **block,
+            "html": PLACEHOLDER.sub(
+                lambda match: f"<!--snippet:{ids[int(match[1])]}-->", block["html"]
+            ),
+        }
+        for block in blocks
+    ]
+
+
+def snippet_ids(blocks: Sequence[Block]) -> list[int]:
+    """Return the snippets that the blocks show, in reading order."""
+    found: list[int] = []
+    for block in blocks:
+        if block["kind"] == "snippet":
+            found.append(block["snippet"])
+        else:
+            found.extend(int(number) for number in PLACEHOLDER.findall(block["html"]))
+    return found
+
+
+def _collect_snippets(pieces: Sequence[Piece]) -> tuple[list[SnippetDraft], dict[int, str]]:
+    """Return the drafts, and by piece what is shown in its place; absent means nothing."""
+    snippets: list[SnippetDraft] = []
+    shown: dict[int, str] = {}
+    setups: list[Fence] = []
+    claimable = False  # a runnable fence came last, so an output fence is its claim
+    for index, piece in enumerate(pieces):
+        if isinstance(piece, Text):
+            claimable = claimable and not piece.text.strip(" >\n")
+        elif isinstance(piece, Formula):
+            mathml = to_mathml(piece.tex, display=True, line=piece.line)
+            # TeX can carry addresses: \href.
+            shown[index] = markup.clean(mathml)
+            claimable = False
+        elif piece.kind is FenceKind.SETUP:
+            setups.append(piece)
+            claimable = False
+        elif piece.kind is FenceKind.RUN:
+            shown[index] = f"<!--snippet:{len(snippets)}-->"
+            snippets.append(_draft(piece, setups, snippets))
+            setups = []
+            claimable = True
+        elif piece.kind is FenceKind.OUTPUT and claimable:
+            snippets[-1] = dataclasses.replace(snippets[-1], claim=piece.code)
+            claimable = False
+        else:
+            shown[index] = highlight_block(piece.code, piece.language)
+            claimable = False
+    if setups:
+        raise AuthoringError("no ```python run fence follows this set-up", line=setups[0].line)
+    return snippets, shown
+
+
+def _draft(fence: Fence, setups: Sequence[Fence], before: Sequence[SnippetDraft]) -> SnippetDraft:
+    if not fence.code.strip():
+        raise AuthoringError(
+            "this runnable fence is empty; write code or remove it", line=fence.line
+        )
+    if fence.options.is_session and not before:
+        raise AuthoringError(
+            "session goes on from an earlier ```python run fence, and there is none",
+            line=fence.line,
+        )
+    return SnippetDraft(
+        line=fence.line,
+        code=fence.code,
+        options=fence.options,
+        setup="\n".join(setup.code for setup in setups),
+        earlier=tuple(draft.code for draft in before),
+    )
+
+
+def _in_place(piece: Fence | Formula, word: str) -> list[str]:
+    # Blank lines around it make it a paragraph, also in a list or a quote.
+    after = continuation(piece.prefix)
+    blank = after.rstrip()
+    return [blank, piece.prefix + word, blank]
+
+
+def _blocks(parts: Sequence[str], words: dict[str, str], mark: str) -> list[Block]:
+    word = re.compile(rf"<p>\s*({mark}x\d+x)\s*</p>|({mark}x\d+x)")
+    blocks: list[Block] = []
+    for part in parts:
+        html = word.sub(lambda match: words[match[1] or match[2]], part).strip()
+        if alone := PLACEHOLDER.fullmatch(html):
+            blocks.append({"kind": "snippet", "snippet": int(alone[1])})
+        elif html:
+            blocks.append({"kind": "html", "html": _scrolling(html)})
+    return blocks
+
+
+def _scrolling(html: str) -> str:
+    # A wide table scrolls in its own box instead of widening the page.
+    if html.startswith("<table"):
+        return f'<div class="scroll" tabindex="0">{html}</div>'
+    return html
+
+
+def _line_of(markdown: str, text: str) -> int | None:
+    found = markdown.find(text)
+    return markdown.count("\n", 0, found) + 1 if found >= 0 else None
