@@ -1,0 +1,157 @@
+"""Writing articles."""
+
+import dataclasses
+import hashlib
+import json
+from collections.abc import Sequence
+from typing import Any, Literal
+
+from django.db import transaction
+
+from kb.drafts import ArticleDraft, PostDraft, SourceDraft, TranslationDraft
+from kb.markup import slugify
+from kb.models import Article, Language, Post, PostSnippet, Revision, Source, Translation
+from kb.posts import render_posts
+from kb.rendering import Block, Rendered, SnippetDraft, place_snippets
+from kb.tagging import find_tags
+from snippets.services import find_or_make_snippet
+
+# Part of every digest: raise it when the same text is to be rendered anew.
+RENDERING_VERSION = 1
+
+Saved = Literal["created", "updated", "unchanged"]
+
+
+def save_article(*, draft: ArticleDraft, comment: str = "") -> Saved:
+    """Store an article as its draft says; a draft stored before costs one query.
+
+    A translation gets a new revision only where its own text changed. Raises
+    AuthoringError (PostError where a text is to blame) and then writes nothing.
+    """
+    digest = digest_of(draft)
+    key: dict[str, Any] = {"kind": draft.source.kind, "external_id": draft.source.external_id}
+    if Source.objects.filter(**key, digest=digest, article__isnull=False).exists():
+        return "unchanged"
+    rendered = render_posts(draft.posts)
+    with transaction.atomic():
+        source, _ = Source.objects.update_or_create(
+            **key, defaults={**_source_values(draft.source), "digest": digest}
+        )
+        article = Article.objects.filter(source=source).first()
+        saved: Saved = "updated" if article else "created"
+        if article is None:
+            article = Article(source=source)
+        article.kind = draft.kind
+        article.slug = _free_slug(draft.slug, article)
+        article.save()
+        article.tags.set(find_tags(draft.tags))
+        for position, post_draft in enumerate(draft.posts):
+            _save_post(article, position, post_draft, rendered[position], comment)
+        article.posts.filter(position__gte=len(draft.posts)).delete()
+    return saved
+
+
+def digest_of(draft: ArticleDraft) -> str:
+    """Return the sha256 of everything that storing the draft depends on."""
+    values = [RENDERING_VERSION, dataclasses.asdict(draft)]
+    return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
+
+
+def _source_values(source: SourceDraft) -> dict[str, Any]:
+    return {
+        "title": source.title,
+        "url": source.url,
+        "author": source.author,
+        "licence": source.licence,
+    }
+
+
+def _free_slug(wanted: str, article: Article) -> str:
+    """Return `wanted`, with a number where another article has it."""
+    base = slugify(wanted)[:110]
+    taken = set(
+        Article.objects.filter(slug__startswith=base)
+        .exclude(pk=article.pk)
+        .values_list("slug", flat=True)
+    )
+    slug, number = base, 2
+    while slug in taken:
+        slug, number = f"{base}-{number}", number + 1
+    return slug
+
+
+def _save_post(
+    article: Article,
+    position: int,
+    draft: PostDraft,
+    rendered: dict[Language, Rendered],
+    comment: str,
+) -> None:
+    post, _ = Post.objects.update_or_create(
+        article=article,
+        position=position,
+        defaults={
+            "role": draft.role,
+            "is_accepted": draft.is_accepted,
+            "score": draft.score,
+            "author": draft.author,
+        },
+    )
+    snippets = next(iter(rendered.values())).snippets
+    ids = [_snippet_id(snippets, index) for index in range(len(snippets))]
+    post.placements.all().delete()
+    PostSnippet.objects.bulk_create(
+        PostSnippet(post=post, snippet_id=id_, position=place) for place, id_ in enumerate(ids)
+    )
+    post.translations.exclude(language__in=draft.translations).delete()
+    for language, text in draft.translations.items():
+        blocks = place_snippets(rendered[language].blocks, ids)
+        _save_translation(post, language, text, blocks, comment)
+
+
+def _snippet_id(snippets: Sequence[SnippetDraft], index: int) -> int:
+    draft = snippets[index]
+    setup = draft.setup
+    if draft.options.is_session:
+        parts = [text for s in snippets[:index] if not s.options.expects_error
+                 for text in (s.setup, s.code)]  # fmt: skip
+        setup = "\n\n".join(part.strip("\n") for part in [*parts, setup] if part.strip())
+    snippet = find_or_make_snippet(
+        code=draft.code,
+        name=draft.options.name,
+        runtimes=draft.options.runtimes,
+        claim=draft.claim,
+        setup=setup,
+        earlier=draft.earlier,
+        expects_error=draft.options.expects_error,
+        needs_gpu=draft.options.needs_gpu,
+    )
+    return int(snippet.pk)
+
+
+def _save_translation(
+    post: Post,
+    language: Language,
+    draft: TranslationDraft,
+    blocks: list[Block],
+    comment: str,
+) -> None:
+    translation = Translation.objects.filter(post=post, language=language).first()
+    if translation is None:
+        translation = Translation(post=post, language=language, revision_number=0)
+    elif (translation.title, translation.markdown) == (draft.title, draft.markdown):
+        if translation.blocks != blocks:
+            Translation.objects.filter(pk=translation.pk).update(blocks=blocks)
+        return
+    translation.title = draft.title
+    translation.markdown = draft.markdown
+    translation.blocks = blocks
+    translation.revision_number += 1
+    translation.save()
+    Revision.objects.create(
+        translation=translation,
+        number=translation.revision_number,
+        title=draft.title,
+        markdown=draft.markdown,
+        comment=comment,
+    )

@@ -1,0 +1,83 @@
+"""Finding and writing tags."""
+
+import dataclasses
+from collections.abc import Sequence
+
+from django.db import transaction
+
+from kb.errors import AuthoringError
+from kb.models import Tag, TagSynonym
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class TagDraft:
+    slug: str
+    name_zh: str
+    name_en: str
+    description_zh: str = ""
+    description_en: str = ""
+    parent: str = ""
+    synonyms: tuple[str, ...] = ()
+
+
+def find_tags(names: Sequence[str]) -> list[Tag]:
+    """Return the tags of slugs or synonyms; AuthoringError names the first unknown."""
+    by_name = {synonym.name.lower(): synonym.tag
+               for synonym in TagSynonym.objects.select_related("tag")}  # fmt: skip
+    by_name |= {tag.slug: tag for tag in Tag.objects.all()}
+    for name in names:
+        if name.lower() not in by_name:
+            raise AuthoringError(f"unknown tag {name!r}; add it to tags.yaml or correct it")
+    return list(dict.fromkeys(by_name[name.lower()] for name in names))
+
+
+@transaction.atomic
+def save_tags(*, drafts: Sequence[TagDraft]) -> int:
+    """Store the tags with their synonyms and parents; return how many were new or changed."""
+    changed = 0
+    tags: dict[str, Tag] = {}
+    for draft in drafts:
+        values = {
+            name: getattr(draft, name)
+            for name in ("name_zh", "name_en", "description_zh", "description_en")
+        }
+        tags[draft.slug], is_changed = _save_tag(draft.slug, values)
+        changed += is_changed
+    for draft in drafts:
+        tag = tags[draft.slug]
+        parent = tags[draft.parent] if draft.parent else None
+        if tag.parent_id != (parent.pk if parent else None):
+            tag.parent = parent
+            tag.save(update_fields=["parent"])
+        _save_synonyms(tag, draft.synonyms)
+    return changed
+
+
+def _save_tag(slug: str, values: dict[str, str]) -> tuple[Tag, bool]:
+    tag = Tag.objects.filter(slug=slug).first()
+    if tag is None:
+        return Tag.objects.create(slug=slug, **values), True
+    if all(getattr(tag, name) == value for name, value in values.items()):
+        return tag, False
+    for name, value in values.items():
+        setattr(tag, name, value)
+    tag.save()
+    return tag, True
+
+
+def _save_synonyms(tag: Tag, names: Sequence[str]) -> None:
+    wanted = {name.strip().lower() for name in names}
+    present = set(tag.synonyms.values_list("name", flat=True))
+    tag.synonyms.exclude(name__in=wanted).delete()
+    for name in sorted(wanted - present):
+        # A synonym may move from one tag to another.
+        TagSynonym.objects.update_or_create(name=name, defaults={"tag": tag})
+
+
+def find_tag(name: str) -> Tag | None:
+    """Return the tag of a slug or of a synonym."""
+    tag = Tag.objects.select_related("parent").filter(slug=name.lower()).first()
+    if tag is None:
+        synonym = TagSynonym.objects.select_related("tag").filter(name=name.lower()).first()
+        tag = synonym.tag if synonym else None
+    return tag
