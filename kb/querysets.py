@@ -1,11 +1,53 @@
 """Reads, named as adjectives and chainable."""
 
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Self
+
 from django.db import models
+from django.db.models import Count, Q
+
+if TYPE_CHECKING:
+    from kb.models import Tag
 
 
 class TagQuerySet(models.QuerySet):
-    pass
+    def counted(self) -> Self:
+        """Add `article_count`."""
+        return self.annotate(article_count=Count("articles"))
+
+    def popular(self) -> Self:
+        """Return the tags that have articles, those with the most first."""
+        return self.counted().filter(article_count__gt=0).order_by("-article_count", "slug")
+
+    def shared_by(self, articles: models.QuerySet) -> Self:
+        """Return the tags of `articles`, the commonest first, with `shared_count`."""
+        ids = articles.order_by().values("pk")
+        return (
+            self.filter(articles__in=ids)
+            .annotate(shared_count=Count("articles", distinct=True))
+            .order_by("-shared_count", "slug")
+        )
 
 
 class ArticleQuerySet(models.QuerySet):
-    pass
+    def tagged(self, tags: Iterable[Tag]) -> Self:
+        """Return the articles that have every one of `tags`."""
+        found = self
+        for tag in tags:
+            found = found.filter(tags=tag)
+        return found
+
+    def matching(self, text: str) -> Self:
+        """Return the articles with every word of `text` in a title or a tag's name."""
+        found = self
+        for word in text.split():
+            found = found.filter(
+                Q(posts__position=0, posts__translations__title__icontains=word)
+                | Q(tags__slug__icontains=word)
+                | Q(tags__name_zh__icontains=word)
+                | Q(tags__name_en__icontains=word)
+                | Q(tags__synonyms__name__icontains=word)
+            )
+        return found.distinct()

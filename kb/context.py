@@ -1,0 +1,40 @@
+"""What every page's template knows of the site and of the page's other language."""
+
+from typing import Any
+from urllib.parse import quote
+
+from django.http import HttpRequest
+from django.utils.translation import get_language
+
+from kb.languages import BY_PATH, OTHER, TO_PATH, html_lang
+from kb.models import Language
+
+
+def site(request: HttpRequest) -> dict[str, Any]:
+    """Return `lang`, `html_lang`, the page's addresses in both languages, and the theme."""
+    code = get_language() or Language.ZH
+    lang = TO_PATH[Language(code)] if code in Language.values else "zh"
+    first, _, rest = request.path_info.removeprefix("/").partition("/")
+    # A page outside of the languages, such as the admin, has no twin: its links lead home.
+    rest = rest if first in BY_PATH else ""
+    query = request.GET.copy()
+    query.pop("mode", None)
+    suffix = f"?{query.urlencode()}" if query else ""
+    paths = {path: f"/{path}/{_quoted(rest)}" for path in BY_PATH}
+    theme = request.COOKIES.get("theme", "")
+    return {
+        "lang": lang,
+        "html_lang": html_lang(BY_PATH[lang]),
+        "other_lang": OTHER[lang],
+        "other_html_lang": html_lang(BY_PATH[OTHER[lang]]),
+        "url_zh": paths["zh"] + suffix,
+        "url_en": paths["en"] + suffix,
+        "canonical_url": request.build_absolute_uri(paths[lang] + suffix),
+        "alternate_zh": request.build_absolute_uri(paths["zh"] + suffix),
+        "alternate_en": request.build_absolute_uri(paths["en"] + suffix),
+        "theme": theme if theme in {"light", "dark"} else "",
+    }
+
+
+def _quoted(path: str) -> str:
+    return quote(path, safe="/+:@!$&'()*,;=-._~")

@@ -1,0 +1,160 @@
+"""The article page: its texts and cards, in reading order, in one language or in both."""
+
+import dataclasses
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from django.db.models import Prefetch
+
+from kb.alignment import align
+from kb.languages import BY_PATH, html_lang
+from kb.listing import Title, choose_title
+from kb.models import Article, Language, Post, Tag, Translation
+from kb.rendering import PLACEHOLDER, Block, snippet_ids
+from snippets.cards import Card, Summary, load_cards, summarise
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Piece:
+    """HTML, or a card; of the two only one is there."""
+
+    html: str = ""
+    card: Card | None = None
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Row:
+    """One level of the page: across (`right` is None), or in two columns."""
+
+    left: Sequence[Piece]
+    right: Sequence[Piece] | None = None
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class PostView:
+    post: Post
+    lang: str  # of the left or only column
+    right_lang: str  # empty: one column
+    is_other_language: bool  # the wanted one is missing
+    rows: Sequence[Row]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class ArticleView:
+    article: Article
+    title: Title
+    twin: Title | None
+    tags: Sequence[Tag]
+    languages: Sequence[str]  # those the opening post exists in, as in addresses
+    posts: Sequence[PostView]
+    answer_count: int
+    summary: Summary | None
+
+
+def load_article(article_id: int) -> Article:
+    """Return the article with all that its page shows of it; raises Article.DoesNotExist."""
+    texts = Translation.objects.defer("markdown")
+    posts = Post.objects.order_by("position").prefetch_related(
+        Prefetch("translations", queryset=texts)
+    )
+    return (
+        Article.objects.select_related("source")
+        .prefetch_related(Prefetch("posts", queryset=posts), "tags")
+        .get(pk=article_id)
+    )
+
+
+def view_article(article: Article, *, lang: str, is_both: bool) -> ArticleView:
+    """Return the page in `lang`, or with both languages side by side."""
+    posts = _accepted_first(article.posts.all())
+    texts = [{text.language: text for text in post.translations.all()} for post in posts]
+    ids = [id_ for by_language in texts for text in by_language.values()
+           for id_ in snippet_ids(text.blocks)]  # fmt: skip
+    cards = load_cards(list(dict.fromkeys(ids)))
+    titles = {language: text.title for language, text in texts[0].items()} if texts else {}
+    wanted = BY_PATH[lang]
+    twins = [language for language in titles if language != wanted]
+    return ArticleView(
+        article=article,
+        title=choose_title(titles, lang),
+        twin=choose_title(titles, _path(twins[0])) if len(titles) > 1 else None,
+        tags=list(article.tags.all()),
+        languages=[_path(language) for language in titles],
+        posts=[
+            _view_post(post, by_language, cards, lang=lang, is_both=is_both)
+            for post, by_language in zip(posts, texts, strict=True)
+        ],
+        answer_count=sum(post.role == Post.Role.ANSWER for post in posts),
+        summary=summarise({article.pk: ids}).get(article.pk),
+    )
+
+
+def _accepted_first(posts: Iterable[Post]) -> list[Post]:
+    return sorted(
+        posts, key=lambda post: (post.position > 0 and not post.is_accepted, post.position)
+    )
+
+
+def _path(language: str) -> str:
+    return next(path for path, known in BY_PATH.items() if known == language)
+
+
+def _view_post(
+    post: Post,
+    texts: Mapping[str, Translation],
+    cards: Mapping[int, Card],
+    *,
+    lang: str,
+    is_both: bool,
+) -> PostView:
+    values: dict[str, Any] = {"post": post, "right_lang": "", "is_other_language": False}
+    if is_both and len(texts) > 1:
+        rows = _both_rows(texts[Language.ZH].blocks, texts[Language.EN].blocks, cards)
+        values |= {"lang": html_lang(Language.ZH), "right_lang": html_lang(Language.EN)}
+        return PostView(rows=rows, **values)
+    language = BY_PATH[lang] if BY_PATH[lang] in texts else Language(next(iter(texts), "en"))
+    values |= {"lang": html_lang(language), "is_other_language": language != BY_PATH[lang]}
+    blocks = texts[language].blocks if texts else []
+    return PostView(rows=[Row(left=_pieces(block, cards)) for block in blocks], **values)
+
+
+def _pieces(block: Block, cards: Mapping[int, Card]) -> list[Piece]:
+    """Return a block with each of its snippets as a card, also amid a list."""
+    if block["kind"] == "snippet":
+        return [Piece(card=cards[block["snippet"]])]
+    pieces: list[Piece] = []
+    for index, part in enumerate(PLACEHOLDER.split(block["html"])):
+        pieces.append(Piece(card=cards[int(part)]) if index % 2 else Piece(html=part))
+    return pieces
+
+
+def _both_rows(
+    left: Sequence[Block], right: Sequence[Block], cards: Mapping[int, Card]
+) -> list[Row]:
+    rows: list[Row] = []
+    shown: set[int] = set()
+
+    def across(ids: Iterable[int]) -> None:
+        for id_ in ids:
+            if id_ not in shown:
+                shown.add(id_)
+                rows.append(Row(left=[Piece(card=cards[id_])]))
+
+    for row in align(left, right):
+        ids = snippet_ids([*row.left, *row.right])
+        if row.is_shared and row.left[0]["kind"] == "snippet":
+            across(ids)
+            continue
+        rows.append(
+            Row(
+                left=[_without_cards(block) for block in row.left],
+                right=None if row.is_shared else [_without_cards(block) for block in row.right],
+            )
+        )
+        # A card needs the whole width: those amid a list follow the list.
+        across(ids)
+    return rows
+
+
+def _without_cards(block: Block) -> Piece:
+    return Piece(html=PLACEHOLDER.sub('<p class="below">⤓</p>', block["html"]))
