@@ -85,6 +85,7 @@ class Execution:
             "limits": {**self._limits.as_dict(), "is_grouped": self._child.group.is_enforced},
         }
         self._to_write = memoryview(json.dumps(request).encode("ascii"))
+        assert self._child.stdin is not None
         for descriptor in (self._child.stdin, self._child.stdout, self._child.stderr):
             os.set_blocking(descriptor, False)
         self._child.control.setblocking(False)
@@ -100,6 +101,7 @@ class Execution:
                 key.data()
 
     def _write_request(self) -> None:
+        assert self._child.stdin is not None
         try:
             written = os.write(self._child.stdin, self._to_write)
         except BlockingIOError:
@@ -109,7 +111,7 @@ class Execution:
         self._to_write = self._to_write[written:]
         if not self._to_write:
             self._selector.unregister(self._child.stdin)
-            os.close(self._child.stdin)
+            self._child.close_stdin()
 
     def _read(self, stream: str) -> None:
         descriptor = self._child.stdout if stream == "stdout" else self._child.stderr

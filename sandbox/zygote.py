@@ -60,12 +60,12 @@ def _interpreter() -> tuple[str, list[tuple[str, str]], str | None]:
     return f"/python/bin/{name}", [(sys.base_prefix, "/python")], "/python/lib"
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
+@dataclasses.dataclass(kw_only=True)
 class Child:
     """A forked, jailed process that waits for its code on standard input."""
 
     control: socket.socket
-    stdin: int
+    stdin: int | None
     stdout: int
     stderr: int
     group: Group
@@ -77,12 +77,18 @@ class Child:
         with contextlib.suppress(ProcessLookupError):
             signal.pidfd_send_signal(self.process, signal.SIGKILL)
 
+    def close_stdin(self) -> None:
+        """Say that the code is whole. A number closed twice may be somebody else's by then."""
+        if self.stdin is not None:
+            os.close(self.stdin)
+            self.stdin = None
+
     def close(self) -> None:
         """Kill what is left, close every descriptor and remove the control group."""
         self.kill()
-        for descriptor in (self.stdin, self.stdout, self.stderr):
-            with contextlib.suppress(OSError):  # stdin is closed once the code is written
-                os.close(descriptor)
+        self.close_stdin()
+        os.close(self.stdout)
+        os.close(self.stderr)
         _wait_until_gone(self.process)
         os.close(self.process)
         self.control.close()

@@ -4,6 +4,7 @@ It never runs a user's code, never sees a request, and holds one thread when it
 forks. Messages come over a SOCK_SEQPACKET socket; its end is the zygote's end.
 """
 
+import atexit
 import gc
 import importlib
 import json
@@ -30,6 +31,8 @@ def main() -> None:
     site.addsitedir(specification["site_packages"])
     started = time.monotonic()
     environment = _preload(specification["preload"])
+    # Libraries tidy up at exit; a run ends without ceremony, after the user's own handlers.
+    atexit._clear()
     gc.collect()
     gc.freeze()
     ready = {
