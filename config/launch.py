@@ -130,9 +130,12 @@ def wait_for_sandbox(site: Site) -> None:
 
 
 def _wait(site: Site, name: str, answers: Callable[[], bool]) -> None:
+    supervisor = Supervisor(site)
     deadline = time.monotonic() + ANSWER_SECONDS
     while not answers():
-        if time.monotonic() > deadline:
+        states = {state["name"]: state["statename"] for state in supervisor.states()}
+        # BACKOFF: it ended while starting, and would so again.
+        if states.get(name) in {"BACKOFF", "FATAL"} or time.monotonic() > deadline:
             log = log_path(site, name)
             raise LaunchError(f"{name} does not answer; the end of {log}:\n{_tail(log)}")
         time.sleep(0.05)
@@ -163,7 +166,7 @@ def _allowed_host() -> str:
     return "localhost" if first == "*" else first.lstrip(".")
 
 
-def _tail(path: Path, *, line_count: int = 15) -> str:
+def _tail(path: Path, *, line_count: int = 12) -> str:
     try:
         lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
     except FileNotFoundError:

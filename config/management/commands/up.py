@@ -32,8 +32,13 @@ class Command(BaseCommand):
         parser.add_argument(
             "--no-verify", action="store_true", help="do not verify the content afterwards"
         )
+        parser.add_argument(
+            "--no-build", action="store_true", help="do not build runtimes that are missing"
+        )
 
-    def handle(self, *args: Any, no_verify: bool = False, **options: Any) -> None:
+    def handle(
+        self, *args: Any, no_verify: bool = False, no_build: bool = False, **options: Any
+    ) -> None:
         site = launch.this_site()
         try:
             launch.require_room(site)
@@ -48,7 +53,8 @@ class Command(BaseCommand):
                     self._say(f"the site answers at {site.address}")
             if "sandbox" in site.wanted:
                 launch.wait_for_sandbox(site)
-                self._build_runtimes()
+                if not no_build:
+                    self._build_runtimes()
         except FAULTS as error:
             raise CommandError(str(error)) from error
         if "web" in site.wanted:
