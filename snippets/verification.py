@@ -198,3 +198,10 @@ def _attempt(
     if attempt.ended.is_ours:
         raise SandboxFailed(run.reason or "the sandbox failed")
     return attempt
+
+
+def whole_program(snippet: Snippet) -> str:
+    """Return the snippet's code after the setup that it was verified with, ready to run."""
+    known = snippet.verifications.current().exclude(run=None).order_by("pk").first()
+    setup = best_setup(snippet, known.runtime) if known else best_setup(snippet, "")
+    return "\n\n".join(filter(None, [setup.rstrip("\n"), snippet.code.rstrip("\n")])) + "\n"

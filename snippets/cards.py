@@ -1,0 +1,203 @@
+"""Snippets as pages show them, read with a constant number of queries."""
+
+import dataclasses
+import datetime
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.db.models import Prefetch
+from django.utils.safestring import SafeString, mark_safe
+
+from sandbox import Runtime, runtime
+from snippets import fitting, highlighting, presentation
+from snippets.models import Artifact, Run, Snippet, Verification
+from snippets.presentation import Part, Tone
+
+# The best first: a card shows the best outcome's output.
+RANK = [
+    Verification.Outcome.VERIFIED,
+    Verification.Outcome.EXPECTED_ERROR,
+    Verification.Outcome.RANDOM,
+    Verification.Outcome.RUNS,
+    Verification.Outcome.DIFFERS,
+    Verification.Outcome.FLAKY,
+    Verification.Outcome.TIMEOUT,
+    Verification.Outcome.MEMORY,
+    Verification.Outcome.FAILS,
+    Verification.Outcome.NOT_RUNNABLE,
+    Verification.Outcome.SKIPPED,
+    Verification.Outcome.STALE,
+    Verification.Outcome.WAITING,
+]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Cell:
+    """A snippet on one runtime."""
+
+    runtime: str
+    label: str
+    outcome: str  # of Verification.Outcome; waiting where it was never run
+    outcome_label: Any
+    tone: Tone
+    reason: str = ""
+    reason_code: str = ""
+    setup: str = ""
+    setup_origin: str = ""
+    checked_at: datetime.datetime | None = None
+    run: Run | None = None
+
+    @property
+    def setup_label(self) -> Any:
+        return presentation.origin_label(self.setup_origin)
+
+    @property
+    def short_label(self) -> str:
+        return self.runtime.replace("-", " ")
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Card:
+    """What `snippets/card.html` shows; `cells` has the best outcome first."""
+
+    id: int
+    name: str
+    code: str
+    highlighted: SafeString
+    is_runnable: bool
+    cells: tuple[Cell, ...]
+    output: tuple[Part, ...]
+    figures: tuple[Artifact, ...]
+    files: tuple[Artifact, ...]
+
+    @property
+    def best(self) -> Cell:
+        return self.cells[0]
+
+    @property
+    def setup_html(self) -> SafeString:
+        return mark_safe(highlighting.python_html(self.best.setup))  # noqa: S308 - Pygments escapes
+
+    @property
+    def rows(self) -> int:
+        return min(max(self.code.count("\n") + 2, 4), 30)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Summary:
+    """What a list says of an article's snippets."""
+
+    snippets: int
+    working: int
+    outcome: str  # the worst of the snippets' best outcomes
+    outcome_label: Any
+    tone: Tone
+    checked_at: datetime.datetime | None  # of the oldest of those
+
+
+def load_cards(ids: Iterable[int]) -> dict[int, Card]:
+    """Return the cards of the snippets that exist: at most four queries, whatever their number."""
+    figures = Artifact.objects.defer("data")
+    verifications = (
+        Verification.objects.current()
+        .select_related("run")
+        .defer("run__code", "run__setup", "run__limits", "run__environment")
+        .prefetch_related(Prefetch("run__artifacts", queryset=figures))
+    )
+    snippets = Snippet.objects.filter(pk__in=set(ids)).prefetch_related(
+        Prefetch("verifications", queryset=verifications, to_attr="current_verifications")
+    )
+    runtimes = runtime.load_all()
+    return {snippet.pk: _card(snippet, runtimes) for snippet in snippets}
+
+
+def summarise(ids_by_article: Mapping[int, Iterable[int]]) -> dict[int, Summary]:
+    """Return a summary for each article that has snippets, with one query."""
+    wanted = {article: set(ids) for article, ids in ids_by_article.items()}
+    every = set().union(*wanted.values()) if wanted else set()
+    best: dict[int, tuple[str, datetime.datetime]] = {}
+    rows = Verification.objects.current().filter(snippet__in=every)
+    for snippet, outcome, checked_at in rows.values_list("snippet_id", "outcome", "checked_at"):
+        if snippet not in best or rank(outcome) < rank(best[snippet][0]):
+            best[snippet] = (outcome, checked_at)
+    return {article: _summary(ids, best) for article, ids in wanted.items() if ids}
+
+
+def rank(outcome: str) -> int:
+    return RANK.index(Verification.Outcome(outcome))
+
+
+def _summary(ids: set[int], best: Mapping[int, tuple[str, datetime.datetime]]) -> Summary:
+    known = [best[snippet] for snippet in ids if snippet in best]
+    outcomes = [outcome for outcome, _ in known] or [Verification.Outcome.WAITING.value]
+    worst = max(outcomes, key=rank)
+    return Summary(
+        snippets=len(ids),
+        working=sum(presentation.outcome_tone(outcome) is Tone.OK for outcome, _ in known),
+        outcome=worst,
+        outcome_label=Verification.Outcome(worst).label,
+        tone=presentation.outcome_tone(worst),
+        checked_at=min((checked_at for _, checked_at in known), default=None),
+    )
+
+
+def _card(snippet: Snippet, runtimes: Mapping[str, Runtime]) -> Card:
+    known: list[Verification] = getattr(snippet, "current_verifications", [])
+    cells = [_cell(one, runtimes) for one in known]
+    fitting_names = fitting.fitting_runtimes(
+        code=snippet.code,
+        rungs=snippet.setups,
+        wanted=snippet.runtimes,
+        runtimes=runtimes,
+        needs_gpu=snippet.needs_gpu,
+    )
+    seen = {cell.runtime for cell in cells}
+    cells += [_waiting(name, runtimes) for name in fitting_names if name not in seen]
+    # Sorting keeps the order of equals: the best fitting runtime before the others.
+    cells.sort(key=lambda cell: _position(cell.runtime, fitting_names))
+    cells.sort(key=lambda cell: rank(cell.outcome))
+    run = cells[0].run if cells else None
+    artifacts = list(run.artifacts.all()) if run else []
+    highlighted = snippet.highlighted or highlighting.python_html(snippet.code)
+    return Card(
+        id=snippet.pk,
+        name=snippet.name,
+        code=snippet.code,
+        highlighted=mark_safe(highlighted),  # noqa: S308 - Pygments' own, which escapes
+        is_runnable=bool(cells) and snippet.kind == Snippet.Kind.PYTHON,
+        cells=tuple(cells),
+        output=presentation.output_parts(run),
+        figures=tuple(one for one in artifacts if one.kind == "figure"),
+        files=tuple(one for one in artifacts if one.kind != "figure"),
+    )
+
+
+def _cell(verification: Verification, runtimes: Mapping[str, Runtime]) -> Cell:
+    return Cell(
+        runtime=verification.runtime,
+        label=presentation.runtime_label(verification.runtime, runtimes),
+        outcome=verification.outcome,
+        outcome_label=Verification.Outcome(verification.outcome).label,
+        tone=presentation.outcome_tone(verification.outcome),
+        reason=verification.reason,
+        reason_code=verification.reason_code,
+        setup=verification.setup,
+        setup_origin=verification.setup_origin,
+        checked_at=verification.checked_at,
+        run=verification.run,
+    )
+
+
+def _waiting(name: str, runtimes: Mapping[str, Runtime]) -> Cell:
+    waiting = Verification.Outcome.WAITING
+    return Cell(
+        runtime=name,
+        label=presentation.runtime_label(name, runtimes),
+        outcome=waiting.value,
+        outcome_label=waiting.label,
+        tone=Tone.NONE,
+    )
+
+
+def _position(name: str, order: list[str]) -> int:
+    return order.index(name) if name in order else len(order)

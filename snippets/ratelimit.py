@@ -1,0 +1,39 @@
+"""How many runs a reader may ask for: by session, and by address for who keeps no session."""
+
+import functools
+import math
+import time
+from typing import Any
+
+from django.conf import settings
+from limits import RateLimitItemPerMinute
+from limits.storage import storage_from_string
+from limits.strategies import MovingWindowRateLimiter
+
+from snippets import broker, limits
+
+# A classroom shares an address; one reader does not open this many sessions.
+SESSIONS_PER_ADDRESS = 5
+
+
+def seconds_to_wait(*, user: Any, session_key: str, address: str) -> int:
+    """Count one run; return 0 when it may go ahead, else the seconds until one may."""
+    if limits.is_curator(user):
+        return 0
+    person = f"user:{user.pk}" if user.is_authenticated else f"session:{session_key}"
+    per_minute = settings.RUNS_PER_MINUTE_ANONYMOUS
+    checks = [(RateLimitItemPerMinute(per_minute, namespace="runs"), person)]
+    if not user.is_authenticated:
+        wider = RateLimitItemPerMinute(per_minute * SESSIONS_PER_ADDRESS, namespace="runs")
+        checks.append((wider, f"address:{address}"))
+    limiter = _limiter(settings.REDIS_URL)
+    for item, key in checks:
+        if not limiter.hit(item, key):
+            frees_at = limiter.get_window_stats(item, key).reset_time
+            return max(1, math.ceil(frees_at - time.time()))
+    return 0
+
+
+@functools.cache
+def _limiter(redis_url: str) -> MovingWindowRateLimiter:
+    return MovingWindowRateLimiter(storage_from_string(broker.limits_url(redis_url)))

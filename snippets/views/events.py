@@ -1,0 +1,110 @@
+"""A run as it happens: server-sent events, resumable."""
+
+import json
+import re
+from collections.abc import AsyncIterator
+from http import HTTPStatus
+from typing import Any
+
+import redis
+from asgiref.sync import sync_to_async
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.urls import reverse
+from django.utils import translation
+
+from snippets import broker, streams
+from snippets.models import Run
+from snippets.views import pages
+
+HEARTBEAT_SECONDS = 15.0
+RETRY_MILLISECONDS = 1000
+ENTRY_ID = re.compile(r"\d{1,20}-\d{1,20}")
+
+
+async def run_events(request: HttpRequest, lang: str, public_id: str) -> HttpResponseBase:
+    if request.method != "GET":
+        return HttpResponse(status=HTTPStatus.METHOD_NOT_ALLOWED, headers={"Allow": "GET"})
+    if not await Run.objects.filter(public_id=public_id).aexists():
+        raise Http404
+    after = request.headers.get("Last-Event-ID", "")
+    after = after if ENTRY_ID.fullmatch(after) else streams.FIRST
+    return StreamingHttpResponse(
+        _follow(public_id, after, lang, translation.get_language() or "en"),
+        content_type="text/event-stream",
+        # Proxies that gather what they pass on would hold back live output.
+        headers={"Cache-Control": "no-cache", "X-Accel-Buffering": "no"},
+    )
+
+
+async def _follow(public_id: str, after: str, lang: str, language: str) -> AsyncIterator[bytes]:
+    """Yield events after `after` until the run is over; a lost broker ends the stream early.
+
+    The browser comes back by itself, and what the broker forgot is in the database.
+    """
+    yield f"retry: {RETRY_MILLISECONDS}\n\n".encode()
+    attempt = 0
+    block_seconds = 0.0
+    try:
+        async with broker.stream_reader() as client:
+            while True:
+                entries = await streams.read(client, public_id, after, block_seconds)
+                for entry in entries:
+                    after = entry.id
+                    if entry.attempt < attempt:
+                        continue  # of a worker that lost the run
+                    attempt = entry.attempt
+                    if entry.event == "done":
+                        yield await _final(public_id, lang, language, entry.id)
+                        return
+                    yield _message(entry.event, entry.data, entry.id)
+                if not entries:
+                    if await _is_over(public_id):
+                        yield await _final(public_id, lang, language, "")
+                        return
+                    yield b": waiting\n\n"
+                    block_seconds = HEARTBEAT_SECONDS
+    except redis.RedisError:
+        if await _is_over(public_id):
+            yield await _final(public_id, lang, language, "")
+
+
+async def _is_over(public_id: str) -> bool:
+    run = await Run.objects.only("status").filter(public_id=public_id).afirst()
+    return run is None or run.is_over
+
+
+@sync_to_async
+def _final(public_id: str, lang: str, language: str, entry_id: str) -> bytes:
+    run = Run.objects.filter(public_id=public_id).first()
+    if run is None:
+        return _message("done", {"status": "deleted", "label": "", "tone": "bad"}, entry_id)
+    with translation.override(language):
+        context = pages.run_context(run)
+        values = {
+            "status": run.status,
+            "verdict": run.verdict,
+            "label": str(context["label"]),
+            "tone": context["tone"],
+            "reason": run.reason,
+            "usage": context["usage"],
+            "truncated": run.truncated,
+            "output": run.output,
+            "artifacts": [
+                {
+                    "url": reverse("snippets:artifact", args=[lang, public_id, one.pk]),
+                    "name": one.name,
+                    "kind": one.kind,
+                    "width": one.width,
+                    "height": one.height,
+                }
+                for one in [*context["figures"], *context["files"]]
+            ],
+        }
+    return _message("done", values, entry_id)
+
+
+def _message(event: str, data: dict[str, Any], entry_id: str) -> bytes:
+    lines = [f"event: {event}", f"data: {json.dumps(data)}"]
+    if entry_id:
+        lines.insert(0, f"id: {entry_id}")
+    return ("\n".join(lines) + "\n\n").encode()

@@ -1,0 +1,63 @@
+"""What the views of runs share: sessions, refusals in JSON or as a page, and a run's words."""
+
+from http import HTTPStatus
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import render
+
+from sandbox import runtime
+from snippets import presentation
+from snippets.models import Run
+
+
+def wants_json(request: HttpRequest) -> bool:
+    return "application/json" in request.headers.get("Accept", "")
+
+
+def session_key(request: HttpRequest) -> str:
+    """Return the key of the reader's session, which begins with the first run."""
+    if not request.session.session_key:
+        request.session.create()
+    return request.session.session_key or ""
+
+
+def see_other(url: str) -> HttpResponse:
+    return HttpResponse(status=HTTPStatus.SEE_OTHER, headers={"Location": url})
+
+
+def refused(request: HttpRequest, message: str, status: HTTPStatus) -> HttpResponseBase:
+    if wants_json(request):
+        return JsonResponse({"error": message}, status=status)
+    return render(request, "snippets/refused.html", {"message": message}, status=status)
+
+
+def refused_for_now(request: HttpRequest, wait_seconds: int) -> HttpResponseBase:
+    """Answer 429 and say, to people and to programs, when to come back."""
+    message = presentation.wait_message(wait_seconds)
+    status = HTTPStatus.TOO_MANY_REQUESTS
+    response: HttpResponseBase
+    if wants_json(request):
+        values = {"error": message, "retry_after_seconds": wait_seconds}
+        response = JsonResponse(values, status=status)
+    else:
+        response = render(request, "snippets/refused.html", {"message": message}, status=status)
+    response["Retry-After"] = str(wait_seconds)
+    return response
+
+
+def run_context(run: Run) -> dict[str, Any]:
+    """Return what a page or an event says of a run, in the active language."""
+    artifacts = list(run.artifacts.defer("data"))
+    runtimes = runtime.load_all()
+    return {
+        "label": presentation.state_label(run),
+        "tone": presentation.state_tone(run),
+        "usage": presentation.usage(run),
+        "output": presentation.output_parts(run),
+        "figures": [one for one in artifacts if one.kind == "figure"],
+        "files": [one for one in artifacts if one.kind != "figure"],
+        "runtime_label": presentation.runtime_label(run.runtime, runtimes),
+        "runtimes": [one for one in runtimes.values() if not one.on_demand],
+        "rows": min(max(run.code.count("\n") + 2, 6), 40),
+    }
