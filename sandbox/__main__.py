@@ -60,8 +60,13 @@ def _parser() -> argparse.ArgumentParser:
     service = commands.add_parser("serve", help="serve runs on a unix socket")
     service.add_argument("--socket", required=True, type=Path)
     service.add_argument("--slots", type=int, help="runs at a time; default: one a processor")
-    service.add_argument("--warm", action="append", default=[], metavar="NAME",
-                         help="start this runtime's zygote at once; may be repeated")
+    service.add_argument(
+        "--warm",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="start this runtime's zygote at once; may be repeated",
+    )
     service.set_defaults(do=_serve)
 
     status = commands.add_parser("status", help="what a running service says of itself")
@@ -80,8 +85,13 @@ def _run(arguments: argparse.Namespace) -> int:
     )
     setup = _read(arguments.setup) if arguments.setup else ""
     requests = [
-        Request(code=_read(file), runtime=arguments.runtime, setup=setup,
-                limits=limits, seed=arguments.seed)
+        Request(
+            code=_read(file),
+            runtime=arguments.runtime,
+            setup=setup,
+            limits=limits,
+            seed=arguments.seed,
+        )
         for file in arguments.files
     ]
     pool = Pool(slots=1, accepted_gaps=accepted_gaps())
@@ -125,8 +135,12 @@ def _ignore(event: Any) -> None:
 
 def _print_output(event: Any) -> None:
     if isinstance(event, Output):
-        print(event.text, end="", flush=True,
-              file=sys.stdout if event.stream == "stdout" else sys.stderr)
+        print(
+            event.text,
+            end="",
+            flush=True,
+            file=sys.stdout if event.stream == "stdout" else sys.stderr,
+        )
 
 
 def _print_end(result: Result) -> None:
@@ -157,8 +171,10 @@ def _report(line: str) -> None:
 
 
 def _serve(arguments: argparse.Namespace) -> int:
-    logging.basicConfig(level=os.environ.get("ZHIYAN_LOG_LEVEL", "INFO"),
-                        format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.basicConfig(
+        level=os.environ.get("ZHIYAN_LOG_LEVEL", "INFO"),
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+    )
     serve(arguments.socket, slots=arguments.slots, warm=arguments.warm)
     return 0
 

@@ -248,7 +248,8 @@ class _Group1:
 
     def usage(self) -> Usage:
         killed = [
-            line for line in self._read("memory", "memory.oom_control").splitlines()
+            line
+            for line in self._read("memory", "memory.oom_control").splitlines()
             if line.startswith("oom_kill ") and line != "oom_kill 0"
         ]
         return Usage(
@@ -309,7 +310,8 @@ class _WatchedProcesses:
         )
 
     def _descendants(self) -> list[int]:
-        found, frontier = [], [self._init]
+        found: list[int] = []
+        frontier = [self._init]
         while frontier:
             parent = frontier.pop()
             with contextlib.suppress(OSError):

@@ -10,6 +10,7 @@ import contextlib
 import dataclasses
 import json
 import os
+import re
 import selectors
 import signal
 import time
@@ -17,13 +18,24 @@ from collections.abc import Callable
 from typing import Any
 
 from sandbox import png
-from sandbox.model import Artifact, Cancelled, Event, Failure, Limits, Output, Request, Result, Verdict
+from sandbox.model import (
+    Artifact,
+    Cancelled,
+    Event,
+    Failure,
+    Limits,
+    Output,
+    Request,
+    Result,
+    Verdict,
+)
 from sandbox.zygote import Child
 
 TICK_SECONDS = 0.05
 DRAIN_SECONDS = 2.0
 READ_BYTES = 1 << 16
 MESSAGE_BYTES = 1 << 17
+ESCAPE_SEQUENCE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\))")
 OUT_OF_MEMORY_SIGNS = ("can't allocate memory", "not enough memory", "OOM when allocating")
 
 
@@ -52,6 +64,7 @@ class Execution:
         self._stop: _Stop | None = None
         self._wait_status: int | None = None
         self._failure: Failure | None = None
+        self._is_complete = False
         self._artifacts: list[Artifact] = []
         self._incoming: tuple[dict[str, Any], bytearray] | None = None
         self._internal = ""
@@ -164,8 +177,8 @@ class Execution:
             self._keep_artifact(value["artifact"], b"")
         elif "artifact" in value:
             self._incoming = (value["artifact"], bytearray())
-        elif "failure" in value:
-            self._failure = _parse_failure(value["failure"])
+        elif "told" in value:
+            self._is_complete, self._failure = _parse_told(value["told"])
         elif "internal" in value:
             self._internal = str(value["internal"])
 
@@ -177,8 +190,14 @@ class Execution:
             with contextlib.suppress(png.NotAPicture):
                 data, width, height = png.rewrite(data)
                 self._artifacts.append(
-                    Artifact(name=name, kind="figure", media_type="image/png", data=data,
-                             width=width, height=height)
+                    Artifact(
+                        name=name,
+                        kind="figure",
+                        media_type="image/png",
+                        data=data,
+                        width=width,
+                        height=height,
+                    )
                 )
         elif len(data) <= self._limits.artifact_bytes:
             self._artifacts.append(
@@ -245,11 +264,17 @@ class Execution:
             name = signal.Signals(os.WTERMSIG(self._wait_status)).name
             return *_judge_signal(name), None, name
         exit_code = os.WEXITSTATUS(self._wait_status)
+        return *self._judge_exit(exit_code), exit_code, None
+
+    def _judge_exit(self, exit_code: int) -> tuple[Verdict, str]:
+        failure = self._failure
+        if exit_code == 0 and self._is_complete:
+            return Verdict.OK, ""
         if exit_code == 0:
-            return Verdict.OK, "", 0, None
-        if self._failure is not None and _is_memory_failure(self._failure):
-            return Verdict.MEMORY, f"{self._failure.type}: {self._failure.message}", exit_code, None
-        return Verdict.ERROR, _error_reason(self._failure, exit_code), exit_code, None
+            return Verdict.ERROR, "ended in the middle (os._exit?) with exit code 0"
+        if failure is not None and _is_memory_failure(failure):
+            return Verdict.MEMORY, _error_reason(failure, exit_code)
+        return Verdict.ERROR, _error_reason(failure, exit_code)
 
 
 def _judge_signal(name: str) -> tuple[Verdict, str]:
@@ -275,23 +300,28 @@ def _error_reason(failure: Failure | None, exit_code: int) -> str:
     return f"{failure.type}: {first_line}" if first_line else failure.type
 
 
-def _parse_failure(text: str) -> Failure | None:
-    """Read what the user's process told of its exception; anything odd is no telling at all."""
+def _parse_told(text: str) -> tuple[bool, Failure | None]:
+    """Read what the user's process told of its end; anything odd is no telling at all."""
     try:
-        value = json.loads(text)
-        line = value["line"]
-        return Failure(
-            type=str(value["type"])[:200],
-            message=str(value["message"])[:4000],
+        told = json.loads(text)
+        if "failure" not in told:
+            return told["completed"] is True, None
+        failure = told["failure"]
+        line = failure["line"]
+        return True, Failure(
+            type=str(failure["type"])[:200],
+            message=ESCAPE_SEQUENCE.sub("", str(failure["message"]))[:4000],
             line=line if isinstance(line, int) else None,
-            phase="setup" if value["phase"] == "setup" else "code",
+            phase="setup" if failure["phase"] == "setup" else "code",
         )
     except (ValueError, KeyError, TypeError, RecursionError):
-        return None
+        return False, None
 
 
 def _safe_name(name: str) -> str:
     """Return a name fit for a download: no path upwards, nothing that does not print."""
     parts = [part for part in name.split("/") if part not in ("", ".", "..")]
-    printable = "".join(c if c.isprintable() and c not in '\\:*?"<>|' else "_" for c in "/".join(parts))
+    printable = "".join(
+        c if c.isprintable() and c not in '\\:*?"<>|' else "_" for c in "/".join(parts)
+    )
     return printable[-120:] or "file"

@@ -36,8 +36,12 @@ def rewrite(data: bytes) -> tuple[bytes, int, int]:
     if interlace:
         raise NotAPicture("interlaced")
     row_bytes = 1 + (width * depth * _CHANNELS[colour] + 7) // 8
-    pixels = _inflate(b"".join(body for kind, body in chunks if kind == b"IDAT"), row_bytes * height)
-    kept = [(kind, body) for kind, body in chunks if kind in _KEPT and kind not in (b"IDAT", b"IEND")]
+    pixels = _inflate(
+        b"".join(body for kind, body in chunks if kind == b"IDAT"), row_bytes * height
+    )
+    kept = [
+        (kind, body) for kind, body in chunks if kind in _KEPT and kind not in (b"IDAT", b"IEND")
+    ]
     kept += [(b"IDAT", zlib.compress(pixels, 6)), (b"IEND", b"")]
     return SIGNATURE + b"".join(_chunk(kind, body) for kind, body in kept), width, height
 
@@ -48,7 +52,9 @@ def _chunks(data: bytes) -> list[tuple[bytes, bytes]]:
     while position + 12 <= len(data):
         length, kind = struct.unpack_from(">I4s", data, position)
         body = data[position + 8 : position + 8 + length]
-        (checksum,) = struct.unpack_from(">I", data.ljust(position + 12 + length, b"\0"), position + 8 + length)
+        (checksum,) = struct.unpack_from(
+            ">I", data.ljust(position + 12 + length, b"\0"), position + 8 + length
+        )
         if len(body) != length or zlib.crc32(kind + body) != checksum:
             raise NotAPicture("a damaged chunk")
         found.append((kind, body))

@@ -32,13 +32,13 @@ class LayerMissing(SandboxError):
 
 
 def find_backend(accepted_gaps: frozenset[str]) -> cgroups.Backend:
-    """Return the control-group backend; raise LayerMissing where there is none to enforce limits."""
+    """Return the control-group backend; raise LayerMissing where none can hold limits."""
     backend = cgroups.find_backend()
     if isinstance(backend, cgroups.WatchBackend) and "cgroup" not in accepted_gaps:
         raise LayerMissing(
             "layer cgroup is missing: no control group can be made here, so memory and processes "
             "of a run can only be watched, not held. Start the service where it may make control "
-            "groups (as root, or under systemd: systemd-run --user --scope -p Delegate=yes make up), "
+            "groups (as root, or with systemd-run --user --scope -p Delegate=yes make up), "
             "or accept the gap by name: ZHIYAN_ACCEPT_GAPS=cgroup"
         )
     return backend
@@ -224,7 +224,8 @@ class Pool:
 
     def status(self) -> dict[str, Any]:
         runtimes = {
-            name: self._warm[name].status() if name in self._warm
+            name: self._warm[name].status()
+            if name in self._warm
             else {"built": runtime.is_built, "warm": False, "waiting": 0, "runs": 0}
             for name, runtime in load_all().items()
         }

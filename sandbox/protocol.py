@@ -11,7 +11,7 @@ LINE_BYTES = 128 * 1024 * 1024
 """Longer lines are refused: more than all artifacts of a run, in base64, with room to spare."""
 
 
-def write_line(stream: BinaryIO, value: dict[str, Any]) -> None:
+def write_line(stream: BinaryIO | socket.SocketIO, value: dict[str, Any]) -> None:
     # ASCII alone: lone surrogates survive the way and line borders stay what they are.
     stream.write(json.dumps(value, ensure_ascii=True).encode("ascii") + b"\n")
     stream.flush()

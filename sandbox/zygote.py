@@ -5,6 +5,7 @@ import dataclasses
 import itertools
 import json
 import os
+import select
 import signal
 import socket
 import struct
@@ -96,8 +97,6 @@ class Child:
 
 
 def _wait_until_gone(process: int) -> None:
-    import select
-
     select.select([process], [], [], 5.0)
 
 
@@ -121,7 +120,7 @@ class Zygote:
             "binds": [
                 *binds,
                 (str(runtime.site_packages), "/runtime/site-packages"),
-                (str(INSIDE), "/harness"),
+                (str(INSIDE), "/harness/sandbox/inside"),
             ],
             "site_packages": "/runtime/site-packages",
             "preload": list(runtime.preload),
@@ -130,13 +129,21 @@ class Zygote:
             "distinct_uids": self._distinct_uids,
         }
         self._process = subprocess.Popen(
-            [sys.executable, "-s", "-S", "-B", str(INSIDE / "launch.py"), json.dumps(specification)],
+            [
+                sys.executable,
+                "-s",
+                "-S",
+                "-B",
+                "-m",
+                "sandbox.inside.launch",
+                json.dumps(specification),
+            ],
             stdin=subprocess.DEVNULL,
             stdout=self._log,
             stderr=self._log,
             pass_fds=[theirs.fileno()],
             env={"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"},
-            cwd="/",
+            cwd=INSIDE.parent.parent,
         )
         theirs.close()
         self.about = self._wait_until_ready()

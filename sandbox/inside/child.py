@@ -6,6 +6,7 @@ supervisor. The user's code runs in its child, behind every layer, with nothing
 open but standard input, output and error.
 """
 
+import contextlib
 import json
 import os
 import random
@@ -16,11 +17,7 @@ import sys
 import traceback
 from typing import Any, NoReturn
 
-import collect
-import kernel
-import landlock
-import notebook
-import seccomp
+from sandbox.inside import collect, kernel, landlock, notebook, seccomp
 
 FIRST_UID = 1000
 READABLE = ["/"]
@@ -28,7 +25,9 @@ WRITABLE = ["/work", "/tmp", "/dev/shm", "/box/told"]
 DEVICES = ["/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom"]
 
 
-def be_init(order: dict[str, Any], descriptors: list[int], specification: dict[str, Any]) -> NoReturn:
+def be_init(
+    order: dict[str, Any], descriptors: list[int], specification: dict[str, Any]
+) -> NoReturn:
     control = socket.socket(fileno=descriptors[0])
     try:
         # The first message tells the supervisor this process's id, as its own
@@ -75,9 +74,11 @@ def _make_places(order: dict[str, Any], uid: int) -> None:
         os.chown(f"/box/{place}", uid, uid)
         kernel.mount(f"/box/{place}", target, None, kernel.MS_BIND)
         kernel.mount(None, target, None, kernel.MS_REMOUNT | kernel.MS_BIND | flags)
-    os.mkdir("/box/told", 0o700)
-    os.chown("/box/told", uid, uid)
+    # Apart from the rest, so that a full disk does not silence the reason.
     flags |= kernel.MS_NOEXEC
+    os.mkdir("/box/told")
+    owner = f"uid={uid},gid={uid},mode=700"
+    kernel.mount("tmpfs", "/box/told", "tmpfs", flags, f"size=32m,nr_inodes=64,{owner}")
     kernel.mount("proc", "/proc", "proc", flags)
     kernel.set_hostname("sandbox")
 
@@ -91,8 +92,17 @@ def _be_runner(descriptors: list[int], uid: int | None) -> NoReturn:
         # The kernel, short of memory, takes the user's code and never its init.
         with open("/proc/self/oom_score_adj", "w") as file:
             file.write("1000")
-        kernel.mount(None, "/proc", None, kernel.MS_REMOUNT | kernel.MS_BIND | kernel.MS_RDONLY
-                     | kernel.MS_NOSUID | kernel.MS_NODEV | kernel.MS_NOEXEC)
+        kernel.mount(
+            None,
+            "/proc",
+            None,
+            kernel.MS_REMOUNT
+            | kernel.MS_BIND
+            | kernel.MS_RDONLY
+            | kernel.MS_NOSUID
+            | kernel.MS_NODEV
+            | kernel.MS_NOEXEC,
+        )
         for number, descriptor in enumerate(descriptors):
             os.dup2(descriptor, number)
         kernel.close_from(3)
@@ -128,13 +138,14 @@ def _read_request() -> dict[str, Any]:
 
 
 def _reset_signals() -> None:
-    for number in signal.valid_signals():
-        try:
+    """Handle signals as a new interpreter does, whatever a preloaded library changed."""
+    for number in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}:
+        # The C library keeps the two lowest real-time signals for itself.
+        with contextlib.suppress(OSError, ValueError):
             signal.signal(number, signal.SIG_DFL)
-        except (OSError, ValueError):
-            continue
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    signal.signal(signal.SIGPIPE, signal.SIG_IGN)
+    for number in (signal.SIGPIPE, signal.SIGXFSZ):
+        signal.signal(number, signal.SIG_IGN)
 
 
 def _limit(limits: dict[str, Any]) -> None:
@@ -182,10 +193,8 @@ def _end_everything() -> None:
     Only then is the tree at rest, and only then may files be looked at.
     """
     while True:
-        try:
+        with contextlib.suppress(ProcessLookupError):
             os.kill(-1, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
         try:
             while os.waitpid(-1, 0):
                 pass

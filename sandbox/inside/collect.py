@@ -12,7 +12,7 @@ import stat
 from collections.abc import Iterator
 from typing import Any
 
-import kernel
+from sandbox.inside import kernel
 
 CHUNK_BYTES = 64 * 1024
 DEPTH_AT_MOST = 6
@@ -24,13 +24,13 @@ def send_all(control: socket.socket, status: int, order: dict[str, Any]) -> None
     """Send the wait status, then what the run left, then the end."""
     _send(control, {"ended": status})
     told = os.open("/box/told", os.O_RDONLY | os.O_DIRECTORY)
-    failure = _read(told, b"failure.json", TOLD_BYTES)
-    if failure:
-        _send(control, {"failure": failure.decode("utf-8", "replace")})
+    end = _read(told, b"end.json", TOLD_BYTES)
+    if end:
+        _send(control, {"told": end.decode("utf-8", "replace")})
     room = int(order["artifact_count"])
     figures = sorted(n for n in os.listdir(told) if n.startswith("figure-"))
-    for name in figures[:room]:
-        _send_file(control, told, os.fsencode(name), "figure", order)
+    for figure in figures[:room]:
+        _send_file(control, told, os.fsencode(figure), "figure", order)
     room -= min(room, len(figures))
     work = os.open("/work", os.O_RDONLY | os.O_DIRECTORY)
     left_out = 0

@@ -167,6 +167,4 @@ def open_beneath(directory: int, path: bytes, flags: int) -> int:
     """Open `path` under an open directory, through no link of any kind, on its own mount."""
     resolve = RESOLVE_NO_XDEV | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_SYMLINKS | RESOLVE_BENEATH
     how = struct.pack("QQQ", flags | os.O_CLOEXEC, 0, resolve)
-    return syscall(
-        _SYS_OPENAT2, ctypes.c_int(directory), path, how, ctypes.c_size_t(len(how))
-    )
+    return syscall(_SYS_OPENAT2, ctypes.c_int(directory), path, how, ctypes.c_size_t(len(how)))

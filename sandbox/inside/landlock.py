@@ -8,7 +8,7 @@ import ctypes
 import os
 import struct
 
-import kernel
+from sandbox.inside import kernel
 
 _CREATE_RULESET_VERSION = 1
 _RULE_PATH_BENEATH = 1
@@ -68,9 +68,7 @@ def restrict(*, readable: list[str], writable: list[str], devices: list[str]) ->
         _allow(ruleset, path, handled)
     for path in devices:
         _allow(ruleset, path, handled & (_READ_FILE | _WRITE_FILE | _TRUNCATE))
-    kernel.syscall(
-        kernel.SYS_LANDLOCK_RESTRICT_SELF, ctypes.c_int(ruleset), ctypes.c_uint(0)
-    )
+    kernel.syscall(kernel.SYS_LANDLOCK_RESTRICT_SELF, ctypes.c_int(ruleset), ctypes.c_uint(0))
     os.close(ruleset)
 
 

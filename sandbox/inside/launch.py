@@ -11,13 +11,16 @@ import os
 import sys
 from typing import Any
 
-import kernel
+from sandbox.inside import kernel
 
 SYSTEM_LIBRARIES = ("/lib", "/lib64", "/usr/lib", "/usr/lib64")
 # What a snippet may call: enough for os.system and subprocess to mean something.
 PROGRAMS = ("sh", "cat", "echo", "env", "false", "ls", "sleep", "true")
 DEVICES = ("null", "zero", "full", "random", "urandom")
 MAPPED_IDS = 65536
+ZYGOTE = (
+    "import sys; sys.path.insert(0, '/harness'); from sandbox.inside.zygote import main; main()"
+)
 
 
 def main() -> None:
@@ -57,7 +60,7 @@ def main() -> None:
     interpreter = specification["interpreter"]
     os.execve(
         interpreter,
-        [interpreter, "-s", "-S", "-B", "/harness/zygote.py", sys.argv[1]],
+        [interpreter, "-s", "-S", "-B", "-c", ZYGOTE, sys.argv[1]],
         specification["environment"],
     )
 
@@ -74,7 +77,7 @@ def _enter_user_namespace(uid_map: str, gid_map: str, also: int = 0) -> None:
         os.close(writer)
         os.read(reader, 1)  # until the parent has unshared
         try:
-            if " 1" == uid_map[-2:]:
+            if uid_map.endswith(" 1"):
                 _write(f"/proc/{target}/setgroups", "deny")
             _write(f"/proc/{target}/uid_map", uid_map)
             _write(f"/proc/{target}/gid_map", gid_map)

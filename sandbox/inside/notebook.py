@@ -5,19 +5,19 @@ import atexit
 import builtins
 import json
 import linecache
+import os
 import sys
 import threading
 import traceback
 import types
 from typing import Any
 
-import figures
-import streams
+from sandbox.inside import figures, streams
 
 CODE_NAME = "snippet.py"
 SETUP_NAME = "setup.py"
 DISPLAY = "__show_bare_expression__"
-TOLD = "/box/told/failure.json"
+TOLD = "/box/told/end.json"
 MESSAGE_CHARACTERS = 4000
 
 
@@ -51,7 +51,15 @@ def _finish(exit_code: int) -> int:
     except BaseException:  # noqa: BLE001 - a failing exit handler is the user's, as in Python
         traceback.print_exc()
     streams.flush()
+    if not os.path.exists(TOLD):
+        _tell({"completed": True})
     return exit_code
+
+
+def _tell(value: dict[str, Any]) -> None:
+    """Say how the code ended; a run that says nothing was cut short from inside."""
+    with open(TOLD, "w", encoding="utf-8", errors="backslashreplace") as file:
+        json.dump(value, file)
 
 
 def _execute(source: str, name: str, module: types.ModuleType) -> int:
@@ -119,8 +127,7 @@ def _report(error: BaseException, name: str) -> None:
         "line": line,
         "phase": "setup" if name == SETUP_NAME else "code",
     }
-    with open(TOLD, "w", encoding="utf-8", errors="backslashreplace") as file:
-        json.dump(told, file)
+    _tell({"failure": told})
 
 
 def _keep_own_frames(report: traceback.TracebackException, seen: set[int]) -> None:

@@ -9,7 +9,7 @@ import ctypes
 import errno
 import struct
 
-import kernel
+from sandbox.inside import kernel
 
 _AUDIT_ARCH = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 _X32_BIT = 0x40000000

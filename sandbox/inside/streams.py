@@ -44,11 +44,14 @@ def install() -> None:
     for name, descriptor in (("stdout", 1), ("stderr", 2)):
         pipe = _OrderedPipe(descriptor, "wb", closefd=False)
         stream = io.TextIOWrapper(
-            io.BufferedWriter(pipe), encoding="utf-8", errors="backslashreplace", line_buffering=True
+            io.BufferedWriter(pipe),
+            encoding="utf-8",
+            errors="backslashreplace",
+            line_buffering=True,
         )
         setattr(sys, name, stream)
         setattr(sys, f"__{name}__", stream)
-    sys.stdin = sys.__stdin__ = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115
+    sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115
 
 
 def flush() -> None:

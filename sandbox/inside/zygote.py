@@ -7,6 +7,7 @@ forks. Messages come over a SOCK_SEQPACKET socket; its end is the zygote's end.
 import atexit
 import gc
 import importlib
+import importlib.metadata
 import json
 import os
 import resource
@@ -17,8 +18,7 @@ import sys
 import time
 from typing import Any
 
-import child
-import kernel
+from sandbox.inside import child, kernel
 
 MESSAGE_BYTES = 65536
 DESCRIPTORS = 4
@@ -55,9 +55,7 @@ def _preload(names: list[str]) -> dict[str, Any]:
     for name in names:
         importlib.import_module(name)
     _settle_threads()
-    from importlib import metadata
-
-    packages = {item.metadata["Name"]: item.version for item in metadata.distributions()}
+    packages = {item.metadata["Name"]: item.version for item in importlib.metadata.distributions()}
     wanted = {name.partition(".")[0] for name in names}
     return {
         "python": sys.version.split()[0],
