@@ -29,6 +29,7 @@ logs: ## follow the logs of all programs
 test: $(VENV)/dev ## run every test, with the real sandbox, broker and browser
 	@$(BIN)/python -m sandbox build
 	@$(MANAGE) compile_catalogues
+	@$(MANAGE) collectstatic --noinput --verbosity 0
 	@$(BIN)/python -m pytest $(PYTEST)
 
 check: $(VENV)/dev ## lint, types, import contracts, migrations in step with the models
