@@ -1,0 +1,115 @@
+"""A section's Chinese and English halves, and the blocks that both must hold."""
+
+from collections.abc import Sequence
+
+from kb.archive.blocks import Block, make_blocks
+from kb.archive.errors import ArchiveError
+from kb.archive.kinds import Kind, label
+from kb.archive.outline import Section
+
+SENTENCE_END = tuple("。.!?!?::;;)”’\"')]`…")
+
+
+def split_section(section: Section) -> tuple[list[Block], list[Block]]:
+    """Return the blocks of the Chinese and of the English half.
+
+    Raises ArchiveError where a half is missing, where the halves hold different
+    code, and where the file's last section is visibly cut off.
+    """
+    paragraphs = section.paragraphs
+    kinds = label(paragraphs)
+    split = _split_at(section, kinds)
+    chinese = make_blocks(paragraphs[:split], kinds[:split])
+    english = make_blocks(paragraphs[split:], kinds[split:])
+    chinese, english = _without_lone_names(chinese, english)
+    _require_same_code(section, chinese, english)
+    if section.is_last:
+        _require_whole(section, chinese, english)
+    return chinese, english
+
+
+def _split_at(section: Section, kinds: Sequence[Kind]) -> int:
+    """Return the index of the English half's first paragraph.
+
+    What follows the last Chinese paragraph is the code that ends the Chinese half and
+    then the English half; that code ends the English half too, which tells where it begins.
+    """
+    paragraphs = section.paragraphs
+    texts = [kind is Kind.TEXT for kind in kinds]
+    chinese = [i for i, p in enumerate(paragraphs) if texts[i] and p.has_chinese]
+    if not chinese:
+        raise ArchiveError(f"{section.name} has no Chinese half", line=paragraphs[0].first.number)
+    after = chinese[-1] + 1
+    tail = [paragraph.normal for paragraph in paragraphs[after:]]
+    shared = max(k for k in range(len(tail) // 2 + 1) if tail[:k] == tail[len(tail) - k :])
+    if not any(texts[after + shared :]):
+        raise ArchiveError(
+            f"{section.name} has no English half after this Chinese paragraph; is the file cut "
+            "off, or does a new article start here without a title such as Name-中文简介?",
+            line=paragraphs[after - 1].first.number,
+        )
+    return after + shared
+
+
+def _without_lone_names(
+    chinese: Sequence[Block], english: Sequence[Block]
+) -> tuple[list[Block], list[Block]]:
+    """Return the halves with lines of names that only one of them has as text."""
+    both = _names(chinese) & _names(english)
+    return _only_names(chinese, both), _only_names(english, both)
+
+
+def _names(blocks: Sequence[Block]) -> set[str]:
+    return {block.code for block in blocks if block.kind is Kind.NAMES}
+
+
+def _only_names(blocks: Sequence[Block], known: set[str]) -> list[Block]:
+    return [
+        block.as_text() if block.kind is Kind.NAMES and block.code not in known else block
+        for block in blocks
+    ]
+
+
+def _require_same_code(
+    section: Section, chinese: Sequence[Block], english: Sequence[Block]
+) -> None:
+    theirs = [block for block in english if block.kind is not Kind.TEXT]
+    ours = [block for block in chinese if block.kind is not Kind.TEXT]
+    for mine, twin in zip(ours, theirs, strict=False):
+        if (mine.kind, mine.code) != (twin.kind, twin.code):
+            raise ArchiveError(
+                f"{section.name}: this {twin.kind} block of the English half differs from the "
+                f"{mine.kind} block at line {mine.line} of the Chinese half",
+                line=twin.line,
+            )
+    if len(ours) > len(theirs):
+        block, half = ours[len(theirs)], "English"
+    elif len(theirs) > len(ours):
+        block, half = theirs[len(ours)], "Chinese"
+    else:
+        return
+    raise ArchiveError(
+        f"{section.name}: the {half} half lacks this {block.kind} block; is it cut off?",
+        line=block.line,
+    )
+
+
+def _require_whole(section: Section, chinese: Sequence[Block], english: Sequence[Block]) -> None:
+    last = english[-1]
+    counts = [sum(block.kind is Kind.TEXT for block in half) for half in (chinese, english)]
+    if counts[1] < counts[0]:
+        raise ArchiveError(
+            f"{section.name}: the file ends after {counts[1]} of {counts[0]} paragraphs of "
+            "the English half; is it cut off?",
+            line=last.lines[-1].number,
+        )
+    twin = chinese[-1].lines[-1].text.rstrip()
+    if (
+        last.kind is Kind.TEXT
+        and twin.endswith(SENTENCE_END)
+        and not last.lines[-1].text.rstrip().endswith(SENTENCE_END)
+    ):
+        raise ArchiveError(
+            f"{section.name}: the file ends in the middle of an English sentence",
+            line=last.lines[-1].number,
+        )
