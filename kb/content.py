@@ -20,7 +20,7 @@ from kb.tagging import TagDraft
 FILE_NAME = re.compile(r"^(?P<slug>[a-z0-9]+(?:-[a-z0-9]+)*)\.(?P<lang>zh|en)\.md$")
 ANSWER = re.compile(r"^<!--\s*answer(?P<accepted>\s+accepted)?\s*-->\s*$")
 KEYS = {"title", "kind", "tags"}
-TAG_KEYS = {"slug", "zh", "en", "parent", "synonyms", "description_zh", "description_en"}
+TAG_KEYS = {"slug", "name", "parent", "synonyms", "description"}
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -76,11 +76,7 @@ def read_content(folder: Path) -> Content:
     if not folder.is_dir():
         raise ContentError([Problem(path=folder, line=0, reason="no such folder")])
     problems: list[Problem] = []
-    tags: tuple[TagDraft, ...] = ()
-    try:
-        tags = read_tags(folder / "tags.yaml")
-    except ContentError as error:
-        problems += error.problems
+    tags = read_tags(folder / "tags.yaml")
     known = {name for tag in tags for name in (tag.slug, *map(str.lower, tag.synonyms))}
     articles: list[ArticleDraft] = []
     for slug, files in _by_slug(folder / "articles", problems).items():
@@ -202,7 +198,7 @@ def read_tags(path: Path) -> tuple[TagDraft, ...]:
     """Return the tags of a tags.yaml: a list of mappings; raises ContentError."""
     items = _yaml(path, _read_text(path), first_line=1)
     if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
-        raise _error(path, 1, "expected a list of tags, each with slug, zh and en")
+        raise _error(path, 1, "expected a list of tags, each with slug and name")
     drafts = tuple(_tag(path, item) for item in items)
     owners: dict[str, str] = {}
     for draft in drafts:
@@ -218,16 +214,20 @@ def _tag(path: Path, item: dict[str, Any]) -> TagDraft:
     name = item.get("slug", "?")
     if unknown := sorted(set(item) - TAG_KEYS):
         raise _error(path, 0, f"tag {name!r}: unknown key {unknown[0]!r}")
-    if missing := sorted({"slug", "zh", "en"} - set(item)):
+    if missing := sorted({"slug", "name"} - set(item)):
         raise _error(path, 0, f"tag {name!r}: key {missing[0]!r} is missing")
     if not re.fullmatch(r"[a-z0-9]+(?:-[a-z0-9]+)*", str(name)):
         raise _error(path, 0, f"tag {name!r}: a slug is lower-case letters, digits and hyphens")
+    texts = {key: item.get(key, {"zh": "", "en": ""}) for key in ("name", "description")}
+    for key, text in texts.items():
+        if not isinstance(text, dict) or set(text) != {"zh", "en"}:
+            raise _error(path, 0, f"tag {name!r}: {key} needs both languages: {{zh: …, en: …}}")
     return TagDraft(
         slug=str(name),
-        name_zh=str(item["zh"]),
-        name_en=str(item["en"]),
-        description_zh=str(item.get("description_zh", "")).strip(),
-        description_en=str(item.get("description_en", "")).strip(),
+        name_zh=str(texts["name"]["zh"]).strip(),
+        name_en=str(texts["name"]["en"]).strip(),
+        description_zh=str(texts["description"]["zh"]).strip(),
+        description_en=str(texts["description"]["en"]).strip(),
         parent=str(item.get("parent") or ""),
         synonyms=tuple(map(str, item.get("synonyms") or ())),
     )
