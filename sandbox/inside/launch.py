@@ -31,8 +31,10 @@ def main() -> None:
         _enter_user_namespace(f"0 {os.geteuid()} 1", f"0 {os.getegid()} 1")
     kernel.unshare(kernel.CLONE_NEWNS)
     kernel.mount(None, "/", None, kernel.MS_REC | kernel.MS_PRIVATE)
-    root = str(specification["root"])
-    _build_root(root, specification)
+    _build_root(str(specification["root"]), specification)
+    # The way to where it was built may be closed to the ids of the second stage.
+    root = "/tmp"
+    kernel.mount(str(specification["root"]), root, None, kernel.MS_MOVE)
     if is_root:
         base = int(specification["id_base"])
         mapping = f"0 {base} {MAPPED_IDS}"
