@@ -1,5 +1,6 @@
 """Which runtimes a snippet is meant for."""
 
+import functools
 import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
@@ -74,21 +75,23 @@ def missing_packages(code: str, runtime: Runtime) -> list[str]:
     return sorted(root for root in roots if root not in known and root.lower() not in known)
 
 
-def wanted_libraries(code: str, rungs: Sequence[Mapping[str, str]]) -> set[str]:
+def wanted_libraries(code: str, rungs: Sequence[Mapping[str, str]]) -> frozenset[str]:
     """Return the libraries that `code`, or else the richest setup before it, asks for."""
-    roots = _libraries(code)
+    roots: frozenset[str] = _libraries(code)
     for rung in rungs:
         # Only where the code itself is silent: the session of a post may touch both frameworks.
         roots = roots or _libraries(rung["code"])
     return roots
 
 
-def _libraries(code: str) -> set[str]:
+# Every card of every page asks this of the same code.
+@functools.lru_cache(maxsize=4096)
+def _libraries(code: str) -> frozenset[str]:
     roots = setups.implied_roots(code)
     if not roots and codes.syntax_error(code) is not None:
         named = setups.import_lines(LIBRARY_NAME.findall(code))
         roots = codes.imported_roots("\n".join(named))
-    return (roots | {NEEDS[root] for root in roots if root in NEEDS}) - SHARED
+    return frozenset(roots | {NEEDS[root] for root in roots if root in NEEDS}) - SHARED
 
 
 def _newest_first(name: str) -> list[int]:
