@@ -65,8 +65,9 @@ def _rows(articles: Iterable[Article], *, lang: str) -> list[Row]:
     shown = list(articles)
     ids = [article.pk for article in shown]
     titles: dict[int, dict[str, str]] = defaultdict(dict)
+    # A translation may lack a title: an import has only what its source had.
     for id_, language, title in Translation.objects.filter(
-        post__article__in=ids, post__position=0
+        post__article__in=ids, post__position=0, title__gt=""
     ).values_list("post__article_id", "language", "title"):
         titles[id_][language] = title
     tags: dict[int, list[Tag]] = defaultdict(list)

@@ -15,19 +15,12 @@ from snippets.cards import Card, Summary, load_cards, summarise
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Piece:
-    """HTML, or a card; of the two only one is there."""
-
-    html: str = ""
-    card: Card | None = None
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
 class Row:
-    """One level of the page: across (`right` is None), or in two columns."""
+    """One level of the page: a card, HTML across, or HTML in two columns."""
 
-    left: Sequence[Piece]
-    right: Sequence[Piece] | None = None
+    card: Card | None = None
+    left: str = ""
+    right: str | None = None  # None: across
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -71,7 +64,8 @@ def view_article(article: Article, *, lang: str, is_both: bool) -> ArticleView:
     ids = [id_ for by_language in texts for text in by_language.values()
            for id_ in snippet_ids(text.blocks)]  # fmt: skip
     cards = load_cards(list(dict.fromkeys(ids)))
-    titles = {language: text.title for language, text in texts[0].items()} if texts else {}
+    opening = texts[0] if texts else {}
+    titles = {language: text.title for language, text in opening.items() if text.title}
     wanted = BY_PATH[lang]
     twins = [language for language in titles if language != wanted]
     return ArticleView(
@@ -79,7 +73,7 @@ def view_article(article: Article, *, lang: str, is_both: bool) -> ArticleView:
         title=choose_title(titles, lang),
         twin=choose_title(titles, _path(twins[0])) if len(titles) > 1 else None,
         tags=list(article.tags.all()),
-        languages=[_path(language) for language in titles],
+        languages=[_path(language) for language in opening],
         posts=[
             _view_post(post, by_language, cards, lang=lang, is_both=is_both)
             for post, by_language in zip(posts, texts, strict=True)
@@ -115,17 +109,21 @@ def _view_post(
     language = BY_PATH[lang] if BY_PATH[lang] in texts else Language(next(iter(texts), "en"))
     values |= {"lang": html_lang(language), "is_other_language": language != BY_PATH[lang]}
     blocks = texts[language].blocks if texts else []
-    return PostView(rows=[Row(left=_pieces(block, cards)) for block in blocks], **values)
+    return PostView(rows=_rows(blocks, cards), **values)
 
 
-def _pieces(block: Block, cards: Mapping[int, Card]) -> list[Piece]:
-    """Return a block with each of its snippets as a card, also amid a list."""
-    if block["kind"] == "snippet":
-        return [Piece(card=cards[block["snippet"]])]
-    pieces: list[Piece] = []
-    for index, part in enumerate(PLACEHOLDER.split(block["html"])):
-        pieces.append(Piece(card=cards[int(part)]) if index % 2 else Piece(html=part))
-    return pieces
+def _rows(blocks: Sequence[Block], cards: Mapping[int, Card]) -> list[Row]:
+    """Return one language's rows; a card amid a list cuts the list's HTML in two."""
+    rows: list[Row] = []
+    html = ""
+    for block in blocks:
+        text = f"<!--snippet:{block['snippet']}-->" if block["kind"] == "snippet" else block["html"]
+        before, *rest = PLACEHOLDER.split(text)
+        html += before + "\n"
+        for id_, after in zip(rest[::2], rest[1::2], strict=True):
+            rows += [Row(left=html), Row(card=cards[int(id_)])]
+            html = after
+    return [*rows, Row(left=html)]
 
 
 def _both_rows(
@@ -138,7 +136,7 @@ def _both_rows(
         for id_ in ids:
             if id_ not in shown:
                 shown.add(id_)
-                rows.append(Row(left=[Piece(card=cards[id_])]))
+                rows.append(Row(card=cards[id_]))
 
     for row in align(left, right):
         ids = snippet_ids([*row.left, *row.right])
@@ -147,8 +145,8 @@ def _both_rows(
             continue
         rows.append(
             Row(
-                left=[_without_cards(block) for block in row.left],
-                right=None if row.is_shared else [_without_cards(block) for block in row.right],
+                left=_without_cards(row.left),
+                right=None if row.is_shared else _without_cards(row.right),
             )
         )
         # A card needs the whole width: those amid a list follow the list.
@@ -156,5 +154,6 @@ def _both_rows(
     return rows
 
 
-def _without_cards(block: Block) -> Piece:
-    return Piece(html=PLACEHOLDER.sub('<p class="below">⤓</p>', block["html"]))
+def _without_cards(blocks: Sequence[Block]) -> str:
+    html = "\n".join(block["html"] for block in blocks)
+    return PLACEHOLDER.sub('<p class="below">⤓</p>', html)

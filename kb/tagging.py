@@ -1,7 +1,8 @@
 """Finding and writing tags."""
 
 import dataclasses
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 
 from django.db import transaction
 
@@ -72,6 +73,24 @@ def _save_synonyms(tag: Tag, names: Sequence[str]) -> None:
     for name in sorted(wanted - present):
         # A synonym may move from one tag to another.
         TagSynonym.objects.update_or_create(name=name, defaults={"tag": tag})
+
+
+def tag_families(tags: Iterable[Tag]) -> list[tuple[Tag, list[Tag]]]:
+    """Return every tag that has children, with them, and every one that has no kin at all.
+
+    A family stands right after the one its head belongs to.
+    """
+    children: dict[int | None, list[Tag]] = defaultdict(list)
+    for tag in tags:
+        children[tag.parent_id].append(tag)
+    families: list[tuple[Tag, list[Tag]]] = []
+    waiting = list(reversed(children[None]))
+    while waiting:
+        head = waiting.pop()
+        if children[head.pk] or head.parent_id is None:
+            families.append((head, children[head.pk]))
+        waiting += reversed(children[head.pk])
+    return families
 
 
 def find_tag(name: str) -> Tag | None:

@@ -11,7 +11,7 @@ from kb.languages import TO_PATH
 from kb.listing import list_articles
 from kb.models import Article, Language, Tag
 from kb.pages import load_article, view_article
-from kb.tagging import find_tag
+from kb.tagging import find_tag, tag_families
 
 TAGS_TOGETHER = 3
 """More tags at once select next to nothing, and their combinations are endless."""
@@ -55,10 +55,7 @@ def article(request: HttpRequest, lang: str, article_id: int, slug: str = "") ->
 
 @require_safe
 def tag_index(request: HttpRequest, lang: str) -> HttpResponse:
-    tags = list(Tag.objects.counted())
-    children = {tag.pk: [t for t in tags if t.parent_id == tag.pk] for tag in tags}
-    families = [(tag, children[tag.pk]) for tag in tags if tag.parent_id is None]
-    return render(request, "kb/tags.html", {"families": families})
+    return render(request, "kb/tags.html", {"families": tag_families(Tag.objects.counted())})
 
 
 @require_safe
