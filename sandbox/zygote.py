@@ -33,9 +33,11 @@ class ZygoteDied(SandboxError):
 
 def _environment(library_path: str | None) -> dict[str, str]:
     """Return everything a run finds in its environment; nothing of the service's."""
-    threads = ("OMP", "OPENBLAS", "MKL", "NUMEXPR", "VECLIB")
     return {
-        **{f"{name}_NUM_THREADS": THREADS for name in threads},
+        "OMP_NUM_THREADS": THREADS,
+        "MKL_NUM_THREADS": THREADS,
+        "NUMEXPR_NUM_THREADS": THREADS,
+        "OPENBLAS_NUM_THREADS": "1",  # it starts its threads when numpy is imported
         **({"LD_LIBRARY_PATH": library_path} if library_path else {}),
         "TF_NUM_INTRAOP_THREADS": THREADS,
         "TF_NUM_INTEROP_THREADS": THREADS,

@@ -33,13 +33,14 @@ def main() -> None:
     environment = _preload(specification["preload"])
     # Libraries tidy up at exit; a run ends without ceremony, after the user's own handlers.
     atexit._clear()
+    if (count := threads()) != 1:
+        sys.exit(f"importing {specification['preload']} left {count} threads; a fork is not safe")
     gc.collect()
     gc.freeze()
     ready = {
         "ready": True,
         "environment": environment,
         "import_seconds": round(time.monotonic() - started, 3),
-        "threads": threads(),
         "memory_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
     }
     control.send(json.dumps(ready).encode())
@@ -47,14 +48,13 @@ def main() -> None:
 
 
 def threads() -> int:
-    """Return how many threads this process has; more than one makes a fork unsafe."""
+    """Return how many threads this process has; a fork copies only the calling one."""
     return len(os.listdir("/proc/self/task"))
 
 
 def _preload(names: list[str]) -> dict[str, Any]:
     for name in names:
         importlib.import_module(name)
-    _settle_threads()
     packages = {item.metadata["Name"]: item.version for item in importlib.metadata.distributions()}
     wanted = {name.partition(".")[0] for name in names}
     return {
@@ -65,13 +65,6 @@ def _preload(names: list[str]) -> dict[str, Any]:
             if name.lower().replace("-", "_").removesuffix("_cpu") in wanted
         },
     }
-
-
-def _settle_threads() -> None:
-    """Keep the libraries' own thread pools from starting before a fork."""
-    torch = sys.modules.get("torch")
-    if torch is not None:
-        torch.set_num_threads(int(os.environ["OMP_NUM_THREADS"]))
 
 
 def _serve(control: socket.socket, specification: dict[str, Any]) -> None:
