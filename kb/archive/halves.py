@@ -1,13 +1,17 @@
 """A section's Chinese and English halves, and the blocks that both must hold."""
 
+import re
 from collections.abc import Sequence
 
 from kb.archive.blocks import Block, make_blocks
 from kb.archive.errors import ArchiveError
+from kb.archive.identifiers import URL
 from kb.archive.kinds import Kind, label
 from kb.archive.outline import Section
 
 SENTENCE_END = tuple("。.!?!?::;;)”’\"')]`…")
+# A line with more spaces than a caption has.
+SENTENCE_SPACES = 8
 
 
 def split_section(section: Section) -> tuple[list[Block], list[Block]]:
@@ -41,7 +45,12 @@ def _split_at(section: Section, kinds: Sequence[Kind]) -> int:
         raise ArchiveError(f"{section.name} has no Chinese half", line=paragraphs[0].first.number)
     after = chinese[-1] + 1
     tail = [paragraph.normal for paragraph in paragraphs[after:]]
-    shared = max(k for k in range(len(tail) // 2 + 1) if tail[:k] == tail[len(tail) - k :])
+    # Of the possible places the one that parts the section most evenly, because the
+    # paragraphs correspond: an English half may itself begin as it ends.
+    shared = min(
+        (k for k in range(len(tail) // 2 + 1) if tail[:k] == tail[len(tail) - k :]),
+        key=lambda k: (abs(after + k - (len(tail) - k)), -k),
+    )
     if not any(texts[after + shared :]):
         raise ArchiveError(
             f"{section.name} has no English half after this Chinese paragraph; is the file cut "
@@ -82,16 +91,14 @@ def _require_same_code(
                 f"{mine.kind} block at line {mine.line} of the Chinese half",
                 line=twin.line,
             )
-    if len(ours) > len(theirs):
-        block, half = ours[len(theirs)], "English"
-    elif len(theirs) > len(ours):
-        block, half = theirs[len(ours)], "Chinese"
-    else:
-        return
-    raise ArchiveError(
-        f"{section.name}: the {half} half lacks this {block.kind} block; is it cut off?",
-        line=block.line,
-    )
+    if len(ours) != len(theirs):
+        shorter = min(len(ours), len(theirs))
+        block = (ours if len(ours) > len(theirs) else theirs)[shorter]
+        raise ArchiveError(
+            f"{section.name}: this {block.kind} block has no twin in the other language; is the "
+            "file cut off?",
+            line=block.line,
+        )
 
 
 def _require_whole(section: Section, chinese: Sequence[Block], english: Sequence[Block]) -> None:
@@ -103,13 +110,16 @@ def _require_whole(section: Section, chinese: Sequence[Block], english: Sequence
             "the English half; is it cut off?",
             line=last.lines[-1].number,
         )
-    twin = chinese[-1].lines[-1].text.rstrip()
-    if (
-        last.kind is Kind.TEXT
-        and twin.endswith(SENTENCE_END)
-        and not last.lines[-1].text.rstrip().endswith(SENTENCE_END)
-    ):
+    if last.kind is Kind.TEXT and _breaks_off(last.lines[-1].text, chinese[-1].lines[-1].text):
         raise ArchiveError(
             f"{section.name}: the file ends in the middle of an English sentence",
             line=last.lines[-1].number,
         )
+
+
+def _breaks_off(text: str, twin: str) -> bool:
+    """Say whether English prose ends without an end, though it is long or its twin has one."""
+    text = text.rstrip()
+    if text.endswith(SENTENCE_END) or re.search(URL + "$", text):
+        return False
+    return twin.rstrip().endswith(SENTENCE_END) or text.count(" ") >= SENTENCE_SPACES

@@ -3,7 +3,7 @@
 import re
 from enum import Enum, auto
 
-URL = r"https?://[A-Za-z0-9][A-Za-z0-9._~:/?#@!$&'*+,;=%-]*"
+URL = r"https?://[A-Za-z0-9][A-Za-z0-9._~:/?#@!&'*+,;=%-]*"  # no dollar, which begins a formula
 URL_END = ".,;:!?'"
 
 WORD = r"[A-Za-z_][A-Za-z0-9_]*"

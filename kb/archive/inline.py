@@ -10,7 +10,7 @@ SPECIAL = re.compile(r"[\\`*\[]")
 UNDERSCORE = re.compile(r"(?<!\w)_|_(?!\w)")
 # At the start of a line these would begin a list, a heading, a quote, a rule or a table.
 NUMBER = re.compile(r"^(\d+)([.)])(?=\s|$)")
-MARK = re.compile(r"^(?:[#>+-]|=+\s*$|[:|][\s|:-]*$|~{3})")
+MARK = re.compile(r"^(?:[#>]|[+-](?=\s|$)|[=-]+\s*$|[:|-][\s|:-]*$|~{3})")
 ESCAPABLE = "#>+-"
 
 CODE_SPAN = r"(?P<ticks>`+)(?P<code>.+?)(?<!`)(?P=ticks)(?!`)"
@@ -30,7 +30,10 @@ def to_markdown(text: str) -> str:
     at = 0
     for start, end, mark in find_spans(text):
         found = text[start:end]
-        parts += [_escape(text[at:start]), f"<{found}>" if mark is Mark.URL else code_span(found)]
+        parts += [
+            _escape(text[at:start]),
+            _address(found) if mark is Mark.URL else code_span(found),
+        ]
         at = end
     parts.append(_escape(text[at:]))
     return _escape_start("".join(parts))
@@ -47,6 +50,11 @@ def code_span(text: str) -> str:
     marks = "`" * (longest + 1)
     pad = " " if longest else ""
     return f"{marks}{pad}{text}{pad}{marks}"
+
+
+def _address(url: str) -> str:
+    # What looks like an entity would be read as one even in an address.
+    return _escape(url) if ENTITY.search(url) else f"<{url}>"
 
 
 def _read(match: re.Match[str]) -> str:

@@ -51,11 +51,14 @@ def label(paragraphs: Sequence[Paragraph]) -> list[Kind]:
         paragraph = paragraphs[index]
         if paragraph.is_list:
             kinds.append(Kind.TEXT)
+        elif _was_printed(paragraph, paragraphs, kinds):
+            # Before Python, because "tensor(0.)" has the form of a call.
+            kinds.append(Kind.OUTPUT)
         elif _is_comment(paragraph):
             kinds.append(_neighbour(paragraphs, kinds))
         elif (kind := _kind(paragraph)) is Kind.PYTHON:
             kinds.extend([kind] * _python_paragraphs(paragraphs[index:]))
-        elif kind is None and _follows_as_output(paragraphs, kinds):
+        elif kind is None and not paragraph.has_chinese and _is_introduced(paragraphs, kinds):
             kinds.append(Kind.OUTPUT)
         else:
             kinds.append(kind or _vague_kind(paragraph))
@@ -128,19 +131,22 @@ def _is_json(text: str) -> bool:
     )
 
 
-def _follows_as_output(paragraphs: Sequence[Paragraph], kinds: Sequence[Kind]) -> bool:
-    """Say whether the next paragraph is what the Python code before it printed."""
-    paragraph = paragraphs[len(kinds)]
-    if paragraph.has_chinese or not kinds:
+def _was_printed(
+    paragraph: Paragraph, paragraphs: Sequence[Paragraph], kinds: Sequence[Kind]
+) -> bool:
+    """Say whether the paragraph, by its form and its place, is what Python code printed."""
+    if paragraph.has_chinese or not PRINTED.match(paragraph.first.text):
         return False
-    if kinds[-1] is Kind.PYTHON:
-        return bool(PRINTED.match(paragraph.first.text))
+    return kinds[-1:] in ([Kind.PYTHON], [Kind.OUTPUT]) or _is_introduced(paragraphs, kinds)
+
+
+def _is_introduced(paragraphs: Sequence[Paragraph], kinds: Sequence[Kind]) -> bool:
+    """Say whether Python code and a paragraph that announces its output come before."""
+    if kinds[-2:] != [Kind.PYTHON, Kind.TEXT]:
+        return False
     introduction = paragraphs[len(kinds) - 1]
-    return (
-        kinds[-2:] == [Kind.PYTHON, Kind.TEXT]
-        and not introduction.is_list
-        and INTRODUCES_OUTPUT.search(introduction.lines[-1].text.strip()) is not None
-    )
+    text = introduction.lines[-1].text.strip()
+    return not introduction.is_list and INTRODUCES_OUTPUT.search(text) is not None
 
 
 def _python_paragraphs(paragraphs: Sequence[Paragraph]) -> int:

@@ -20,6 +20,7 @@ INFO = {
 }
 PYTHON_CONSOLE = re.compile(r"\s*(?:>>> |In \[\d+\]:)")
 LINE_BREAK = "  \n"
+INDENT = "  "  # what nests in a list, numbered or not, in the authoring format
 LIST_MARK = re.compile(r"^\s*(?:-|\d{1,3}\.) ")
 HEADING_MARK = re.compile(r"^## ")
 
@@ -27,17 +28,13 @@ HEADING_MARK = re.compile(r"^## ")
 def write(blocks: Sequence[Block], *, has_headings: bool) -> str:
     """Return the blocks as Markdown; `has_headings` says whether customary ones are marked."""
     parts: list[str] = []
-    widths: list[int] = []
     for index, block in enumerate(blocks):
-        del widths[block.depth :]
-        indent = " " * sum(widths)
+        indent = INDENT * block.depth
         if index:
-            tight = bool(block.marker and blocks[index - 1].marker)
-            parts.append("\n" if tight else "\n\n")
+            parts.append("\n" if _is_next_item(blocks[index - 1], block) else "\n\n")
         if block.marker:
             mark = "-" if block.marker == "•" else block.marker
             parts.append(f"{indent}{mark} {_item_text(block)}")
-            widths.append(len(mark) + 1)
         else:
             parts.append(_indented(_body(block, has_headings=has_headings), indent))
     return "".join(parts) + "\n"
@@ -53,6 +50,14 @@ def read(markdown: str) -> list[str]:
             assert not hasattr(piece, "tex"), "the importer writes no formula"
             lines += [_shown(line) for line in piece.text.split("\n")]
     return [line for line in lines if line.strip()]
+
+
+def _is_next_item(above: Block, block: Block) -> bool:
+    # Without a blank line, an item after a deeper one, or one of another sort of list,
+    # would be read as more text of the item above.
+    if not (above.marker and block.marker) or above.depth > block.depth:
+        return False
+    return above.depth < block.depth or (above.marker == "•") == (block.marker == "•")
 
 
 def _body(block: Block, *, has_headings: bool) -> str:

@@ -159,7 +159,9 @@ def _read_guide(section: Section) -> ReadPost:
             f"the file ends in the middle of this {kinds[-1]} block",
             line=section.paragraphs[-1].first.number,
         )
-    blocks = make_blocks(section.paragraphs, kinds)
+    # A name alone may be a file's; with no English twin nothing says that it is an API's.
+    certain = [Kind.TEXT if kind is Kind.NAMES else kind for kind in kinds]
+    blocks = make_blocks(section.paragraphs, certain)
     return ReadPost(
         structure=section.structure, halves=(Half(language=Language.ZH, blocks=tuple(blocks)),)
     )

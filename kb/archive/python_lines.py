@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from kb.archive.scanner import Scanner, is_prose
 
-TARGET = r"[A-Za-z_][\w.]*(?:\[[^\]]*\])*"
+TARGET = r"[A-Za-z_]\w*(?:\.\w+|\[[^\]]*\])*"
 NAME = r"[A-Za-z_][\w.]*"
 # A line in one of these forms makes a paragraph code; strings are "" here, comments gone.
 STATEMENT = re.compile(
@@ -15,7 +15,7 @@ STATEMENT = re.compile(
       | from\s+[\w.]+\s+import\s+[\w*(].*
       | (?:async\s+)?(?:def|class)\s+\w+.*
       | (?:async\s+)?(?:for\s+.+\s+in\s+.+|with\s+\S.*|while\s+\S.*|if\s+\S.*):(?:\s*\S.*)?
-      | {TARGET}(?:\s*,\s*{TARGET})*(?:\s*:\s*{TARGET})?\s*(?:[-+*/@%&|]|//|\*\*)?=(?!=)\s*\S.*
+      | {TARGET}(?:\s*,\s*{TARGET})*(?:\s*:\s*{TARGET})?\s*(?:[-+*/@%&|]|//|\*\*)?=(?![=>])\s*\S.*
       | {NAME}\(.*
       | print\ \(.*
       | {NAME}\ \([^,]+,.*\)
@@ -26,13 +26,14 @@ STATEMENT = re.compile(
 )
 # A line in one of these forms may stand among such lines.
 COMPANION = re.compile(
-    r"""^\s*(?:
-        | [)\]}].*
+    rf"""^\s*(?:
+        | [)\]}}].*
         | (?:elif\s+\S.*|else|try|except\b.*|finally):(?:\s*\S.*)?
         | (?:return|yield|raise|assert|del|global|nonlocal)\b.*
         | pass | break | continue | \.\.\.
         | "".*
         | \.\w+.*
+        | {TARGET}(?:\s*(?:[-+*/@%<>]|[=!<>]=)\s*\S.*)?
     )$""",
     re.VERBOSE,
 )
@@ -48,11 +49,12 @@ def are_python(texts: Sequence[str]) -> bool:
         bare = scanner.bare(text).rstrip()
         if is_prose(bare):
             return False
-        if goes_on or COMPANION.match(bare):
+        if goes_on:
             continue
-        if not STATEMENT.match(bare) or _is_sentence(bare):
+        if STATEMENT.match(bare) and not _is_sentence(bare):
+            has_statement = True
+        elif not COMPANION.match(bare):
             return False
-        has_statement = True
     return has_statement
 
 

@@ -24,31 +24,19 @@ CERTAIN = re.compile(
 )
 POSSIBLE = re.compile(rf"{PREFIX}(?:[a-z./~][\w./~+-]*)(?:\s+[^\s=(][^(]*)?$")
 COMMENT = re.compile(r"^\s*#")
-# A command that a table's cell or a line of text holds, up to the next one.
-INLINE = re.compile(
-    r"(?:(?<=\s)|^)(?:pip3?\s+install|conda\s+install|docker\s+run|apt-get\s+install|git\s+clone)\s+"
-    r"[!-~]+(?:\s+(?!(?:pip3?|conda|docker|apt-get|git)\s)[!-~]+)*"
-)
 
 
 def are_shell(texts: Sequence[str]) -> bool:
     """Say whether a paragraph is for a shell: every line may be, and one certainly is."""
-    is_certain = goes_on = False
-    for text in texts:
+    is_certain = False
+    for text in re.sub(r"\\\n\s*", "", "\n".join(texts)).split("\n"):
         if is_prose(Scanner().bare(text)):
             return False
-        if not goes_on and not COMMENT.match(text):
-            if CERTAIN.match(text) and not _is_sentence(text):
-                is_certain = True
-            elif not POSSIBLE.match(text):
-                return False
-        goes_on = text.rstrip().endswith("\\")
+        if CERTAIN.match(text) and not _is_sentence(text):
+            is_certain = True
+        elif not (COMMENT.match(text) or POSSIBLE.match(text)):
+            return False
     return is_certain
-
-
-def inline_commands(text: str) -> list[tuple[int, int]]:
-    """Return where commands stand in a line of text, as (start, end)."""
-    return [match.span() for match in INLINE.finditer(text)]
 
 
 def _is_sentence(text: str) -> bool:
