@@ -34,7 +34,7 @@ NEEDS = {
 # What every runtime has beside its libraries.
 SHARED = {"numpy", "pandas", "matplotlib", "PIL", "mpl_toolkits", "dateutil", "six", "packaging"}
 # How code that does not compile still says whose it is.
-LIBRARY_NAME = re.compile(r"\b(torch|nn|tf|keras|tensorflow)(?=\.)")
+LIBRARY_NAME = re.compile(r"(?<![\w.])([A-Za-z]\w*)(?=[.(])")
 
 
 def fitting_runtimes(

@@ -68,9 +68,9 @@ def needs_second_run(ended: Ended, *, claim: str, expects_error: bool) -> bool:
     return expectations.compare(claim, ended.stdout)[0] is Match.VALUES
 
 
-def better_failure(first: Ended, second: Ended) -> Ended:
-    """Return the failure that tells more: of the code rather than of its setup, else the later."""
-    return first if second.is_in_setup and not first.is_in_setup else second
+def tells_more(later: Ended, earlier: Ended) -> bool:
+    """Say whether the later of two failures, with a richer setup, tells more about the code."""
+    return earlier.is_in_setup or not later.is_in_setup
 
 
 def _judge_output(ended: Ended, claim: str, again: Ended | None) -> Judgement:

@@ -8,7 +8,7 @@ from sandbox.model import MIB
 READER = Limits(wall_seconds=10.0, cpu_seconds=20.0, memory_bytes=1024 * MIB)
 MEMBER = Limits(wall_seconds=20.0, cpu_seconds=40.0, memory_bytes=1536 * MIB)
 CURATOR = Limits(wall_seconds=60.0, cpu_seconds=120.0, memory_bytes=2048 * MIB)
-VERIFICATION = Limits(wall_seconds=30.0, cpu_seconds=60.0, memory_bytes=2048 * MIB)
+VERIFICATION = CURATOR
 HARD_WALL_SECONDS = max(x.wall_seconds for x in (READER, MEMBER, CURATOR, VERIFICATION))
 """No run lasts longer; the broker's visibility timeout is set by it."""
 

@@ -1,6 +1,7 @@
 """Telling the workers, by task name: whoever sends needs no task code."""
 
 from celery import current_app
+from kombu.exceptions import OperationalError
 
 from sandbox import runtime
 from snippets.models import Run
@@ -29,5 +30,5 @@ def has_workers(timeout_seconds: float = 1.0) -> bool:
     """Say whether a worker on this broker answers."""
     try:
         return bool(current_app.control.ping(timeout=timeout_seconds))
-    except OSError:  # kombu's OperationalError and redis' ConnectionError both are
+    except (OperationalError, OSError):
         return False

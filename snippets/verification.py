@@ -154,7 +154,7 @@ def _climb(snippet: Snippet, wanted: Runtime, execute: Executor) -> tuple[Attemp
     told: Attempt | None = None
     for rung in snippet.setups or [{"origin": setups.Origin.AS_IS.value, "code": ""}]:
         attempt = _attempt(snippet, wanted, execute, rung, SEED)
-        if told is None or judging.better_failure(told.ended, attempt.ended) is attempt.ended:
+        if told is None or judging.tells_more(attempt.ended, told.ended):
             told = attempt
         if _is_enough(attempt.ended, expects_error=snippet.expects_error):
             told = attempt
