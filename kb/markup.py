@@ -19,8 +19,9 @@ from kb.mathml import to_mathml
 LineOf = Callable[[str], int | None]
 
 # As in Pandoc: no space inside the dollars, no digit after them, so that
-# "$5 and $6" and "$HOME" stay what they are.
-INLINE_MATH = r"(?<![\\$])\$(?![\s$])((?:[^$\\]|\\.)+?)(?<!\s)\$(?![\d$])"
+# "$5 and $6" and "$HOME" stay what they are. \x02 opens the library's mark for code it has
+# already taken out: no formula goes across that.
+INLINE_MATH = r"(?<![\\$])\$(?![\s$])((?:[^$\\\x02]|\\.)+?)(?<!\s)\$(?![\d$])"
 HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
 
 MATHML = {
