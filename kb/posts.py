@@ -74,11 +74,12 @@ def _check_same_snippets(position: int, rendered: dict[Language, Rendered]) -> N
                 language=None,
                 line=None,
             )
-        for ours, theirs in zip(reference.snippets, other.snippets, strict=True):
+        pairs = zip(reference.snippets, other.snippets, strict=True)
+        for number, (ours, theirs) in enumerate(pairs, 1):
             if difference := _difference(ours, theirs):
                 raise PostError(
-                    f"the {difference} of this snippet differs from the one at line {ours.line} "
-                    f"of {TO_PATH[first]}; both languages must show the same",
+                    f"the {difference} of this snippet differs from snippet {number} of the same "
+                    f"text in {TO_PATH[first]}; both languages must show the same",
                     position=position,
                     language=language,
                     line=theirs.line,
