@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import secrets
 import signal
 import subprocess
 import sys
@@ -36,7 +37,11 @@ def running_service(folder: Path, *, as_user: bool, slots: int = 2) -> Iterator[
     """Run `python -m sandbox serve` in `folder` until the block is left."""
     socket_path = folder / "sandbox.sock"
     arguments = ["-m", "sandbox", "serve", "--socket", str(socket_path), "--slots", str(slots)]
-    environment = {"PATH": "/usr/bin:/bin", "ZHIYAN_VAR": str(folder / "var")}
+    environment = {
+        "PATH": "/usr/bin:/bin",
+        "ZHIYAN_VAR": str(folder / "var"),
+        "SECRET_KEY": f"zhiyan-planted-{secrets.token_hex(16)}",  # what a run must never see
+    }
     if as_user:
         place = folder / "python"
         place.mkdir()
