@@ -89,8 +89,14 @@ class Host:
 
     def control_groups(self) -> list[str]:
         """Return the control groups of this service's runs, waiting ones included."""
-        name = f"run-{self.process.pid}-*"
-        return [str(path) for path in Path("/sys/fs/cgroup").glob(f"**/zhiyan*/{name}")]
+        name = f"run-{self.process.pid}-"
+        # os.walk passes over what vanishes under it.
+        return [
+            f"{parent}/{folder}"
+            for parent, folders, _ in os.walk("/sys/fs/cgroup")
+            for folder in folders
+            if folder.startswith(name)
+        ]
 
 
 def _wait_until_it_answers(client: Client, process: subprocess.Popen[bytes], log: Path) -> None:
