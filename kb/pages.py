@@ -19,6 +19,7 @@ class Row:
     """One level of the page: a card, HTML across, or HTML in two columns."""
 
     card: Card | None = None
+    is_repeated: bool = False  # the card stands further up already, which has its address
     left: str = ""
     right: str | None = None  # None: across
 
@@ -68,19 +69,35 @@ def view_article(article: Article, *, lang: str, is_both: bool) -> ArticleView:
     titles = {language: text.title for language, text in opening.items() if text.title}
     wanted = BY_PATH[lang]
     twins = [language for language in titles if language != wanted]
+    views = [
+        _view_post(post, by_language, cards, lang=lang, is_both=is_both)
+        for post, by_language in zip(posts, texts, strict=True)
+    ]
     return ArticleView(
         article=article,
         title=choose_title(titles, lang),
         twin=choose_title(titles, _path(twins[0])) if len(titles) > 1 else None,
         tags=list(article.tags.all()),
         languages=[_path(language) for language in opening],
-        posts=[
-            _view_post(post, by_language, cards, lang=lang, is_both=is_both)
-            for post, by_language in zip(posts, texts, strict=True)
-        ],
+        posts=_with_repeats(views),
         answer_count=sum(post.role == Post.Role.ANSWER for post in posts),
         summary=summarise({article.pk: ids}).get(article.pk),
     )
+
+
+def _with_repeats(views: Iterable[PostView]) -> list[PostView]:
+    seen: set[int] = set()
+    marked: list[PostView] = []
+    for view in views:
+        rows: list[Row] = []
+        for row in view.rows:
+            rows.append(
+                dataclasses.replace(row, is_repeated=bool(row.card and row.card.id in seen))
+            )
+            if row.card:
+                seen.add(row.card.id)
+        marked.append(dataclasses.replace(view, rows=rows))
+    return marked
 
 
 def _accepted_first(posts: Iterable[Post]) -> list[Post]:

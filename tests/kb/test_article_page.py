@@ -154,3 +154,15 @@ def test_page_has_nothing_that_the_content_policy_forbids(client: Client, freezi
     assert "<style" not in text
     assert text.count("<script") == text.count("<script src=")
     assert " onclick" not in text
+
+
+def test_snippet_shown_twice_has_one_address(client: Client, store: Store):
+    draft = question(
+        post(Post.Role.QUESTION, RUN.format(1), None, zh_title="题"),
+        post(Post.Role.ANSWER, RUN.format(1), None),
+    )
+
+    text = page(client, store(draft))
+
+    assert text.count('<figure class="snippet"') == 2
+    assert text.count('id="snippet-') == 1
