@@ -261,7 +261,7 @@ class Execution:
         if self._internal or self._wait_status is None:
             return Verdict.INTERNAL, self._internal or "the run's init went away", None, None
         if os.WIFSIGNALED(self._wait_status):
-            name = signal.Signals(os.WTERMSIG(self._wait_status)).name
+            name = _signal_name(os.WTERMSIG(self._wait_status))
             return *_judge_signal(name), None, name
         exit_code = os.WEXITSTATUS(self._wait_status)
         return *self._judge_exit(exit_code), exit_code, None
@@ -275,6 +275,13 @@ class Execution:
         if failure is not None and _is_memory_failure(failure):
             return Verdict.MEMORY, _error_reason(failure, exit_code)
         return Verdict.ERROR, _error_reason(failure, exit_code)
+
+
+def _signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"  # of the real-time signals only the first and the last have names
 
 
 def _judge_signal(name: str) -> tuple[Verdict, str]:

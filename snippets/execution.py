@@ -123,7 +123,7 @@ def _result_values(result: sandbox.Result) -> dict[str, object]:
     return {
         "verdict": result.verdict.value,
         "reason": _without_nul(result.reason),
-        "failure": dataclasses.asdict(result.failure) if result.failure else {},
+        "failure": _storable_failure(result.failure),
         "exit_code": result.exit_code,
         "signal": result.signal or "",
         "truncated": result.truncated,
@@ -136,6 +136,11 @@ def _result_values(result: sandbox.Result) -> dict[str, object]:
 
 def _storable(output: list[dict[str, str]]) -> list[dict[str, str]]:
     return [{**part, "text": _without_nul(part["text"])} for part in output]
+
+
+def _storable_failure(failure: sandbox.Failure | None) -> dict[str, object]:
+    values = dataclasses.asdict(failure) if failure else {}
+    return {k: _without_nul(v) if isinstance(v, str) else v for k, v in values.items()}
 
 
 def _without_nul(text: str) -> str:
