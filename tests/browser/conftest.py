@@ -43,7 +43,7 @@ class Site:
 
 
 @pytest.fixture(scope="session")
-def live_site(tmp_path_factory):
+def started_site(tmp_path_factory):
     if not load("torch-2.13").is_built:
         pytest.skip("runtime torch-2.13 is not built; run: python -m sandbox build torch-2.13")
     site = Site(tmp_path_factory.mktemp("site"))
@@ -110,11 +110,11 @@ class Visit:
 
 
 @pytest.fixture
-def open_window(browser, live_site):
+def open_window(browser, started_site):
     windows: list[Visit] = []
 
     def open_one(**options) -> Visit:
-        windows.append(Visit(browser, live_site, **options))
+        windows.append(Visit(browser, started_site, **options))
         return windows[-1]
 
     yield open_one
