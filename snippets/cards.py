@@ -52,6 +52,11 @@ class Cell:
         return presentation.origin_label(self.setup_origin)
 
     @property
+    def shown_reason(self) -> str:
+        """The reason, unless the output shown above it already says so."""
+        return "" if self.run and self.reason in self.run.stderr else self.reason
+
+    @property
     def short_label(self) -> str:
         return self.runtime.replace("-", " ")
 

@@ -92,6 +92,11 @@ def state_tone(run: Run) -> Tone:
     return Tone.BAD if run.verdict == Verdict.ERROR else Tone.WARN
 
 
+def reason(run: Run) -> str:
+    """Return why the run ended as it did, unless its own output already ends with that."""
+    return "" if run.reason and run.reason in run.stderr else run.reason
+
+
 def usage(run: Run) -> str:
     """Return exit code, time and memory of a finished run, as one line."""
     told: list[str] = []

@@ -85,7 +85,7 @@ def _final(public_id: str, lang: str, language: str, entry_id: str) -> bytes:
             "verdict": run.verdict,
             "label": str(context["label"]),
             "tone": context["tone"],
-            "reason": run.reason,
+            "reason": context["reason"],
             "usage": context["usage"],
             "truncated": run.truncated,
             "output": run.output,

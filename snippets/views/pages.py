@@ -53,6 +53,7 @@ def run_context(run: Run) -> dict[str, Any]:
     return {
         "label": presentation.state_label(run),
         "tone": presentation.state_tone(run),
+        "reason": presentation.reason(run),
         "usage": presentation.usage(run),
         "output": presentation.output_parts(run),
         "figures": [one for one in artifacts if one.kind == "figure"],

@@ -1,0 +1,94 @@
+"""The end of a run is judged against what the author says."""
+
+import pytest
+
+from snippets.judging import Ended, judge, needs_second_run
+from snippets.models import Verification
+
+Outcome = Verification.Outcome
+OK = Ended(verdict="ok", reason="", stdout="0.5\n", failure={})
+OTHER_SEED = Ended(verdict="ok", reason="", stdout="0.7\n", failure={})
+
+
+def failed(kind: str, message: str = "", phase: str = "code") -> Ended:
+    failure = {"type": kind, "message": message, "line": 1, "phase": phase}
+    return Ended(verdict="error", reason=f"{kind}: {message}", stdout="", failure=failure)
+
+
+@pytest.mark.parametrize(
+    ("claim", "again", "outcome"),
+    [
+        ("", None, Outcome.RUNS),
+        ("0.5", None, Outcome.VERIFIED),
+        ("0.6", OTHER_SEED, Outcome.RANDOM),
+        ("0.6", OK, Outcome.DIFFERS),
+        ("0.6", failed("ValueError"), Outcome.DIFFERS),
+        ("text", OTHER_SEED, Outcome.DIFFERS),
+    ],
+)
+def test_output_is_judged_by_its_claim(claim: str, again: Ended | None, outcome: str) -> None:
+    assert judge(OK, claim=claim, expects_error=False, again=again).outcome == outcome
+
+
+def test_only_other_numbers_are_worth_a_second_run() -> None:
+    assert needs_second_run(OK, claim="0.6", expects_error=False)
+    assert not needs_second_run(OK, claim="0.5", expects_error=False)
+    assert not needs_second_run(OK, claim="text", expects_error=False)
+
+
+@pytest.mark.parametrize(
+    ("kind", "message", "outcome", "code"),
+    [
+        ("NameError", "name 'model' is not defined", Outcome.NOT_RUNNABLE, "undefined-name"),
+        ("ModuleNotFoundError", "No module named 'jina'", Outcome.NOT_RUNNABLE, "missing-package"),
+        ("ImportError", "cannot import name 'x' from 'torch'", Outcome.FAILS, "missing-import"),
+        ("UnpicklingError", "Weights only load failed.", Outcome.FAILS, "weights-only"),
+        (
+            "TypeError",
+            "f() got an unexpected keyword argument 'x'",
+            Outcome.FAILS,
+            "removed-argument",
+        ),
+        (
+            "ValueError",
+            "Unrecognized keyword arguments passed to LSTM: {'batch_input_shape': (1, 2)}",
+            Outcome.FAILS,
+            "removed-argument",
+        ),
+        ("AttributeError", "no attribute 'embeddings'", Outcome.FAILS, "removed-attribute"),
+        ("FileNotFoundError", "[Errno 2] No such file", Outcome.FAILS, "missing-file"),
+        ("ZeroDivisionError", "division by zero", Outcome.FAILS, "exception"),
+    ],
+)
+def test_errors_are_classified(kind: str, message: str, outcome: str, code: str) -> None:
+    judgement = judge(failed(kind, message), claim="", expects_error=False, again=None)
+
+    assert (judgement.outcome, judgement.code) == (outcome, code)
+
+
+def test_error_that_the_author_shows_is_expected() -> None:
+    expected = failed("RuntimeError", "size mismatch")
+
+    assert judge(expected, claim="", expects_error=True, again=None).outcome == "expected-error"
+    claim = "RuntimeError: size mismatch"
+    assert judge(expected, claim=claim, expects_error=True, again=None).outcome == "expected-error"
+    claim = "RuntimeError: another"
+    assert judge(expected, claim=claim, expects_error=True, again=None).outcome == "differs"
+    assert judge(OK, claim="", expects_error=True, again=None).code == "did-not-fail"
+
+
+def test_error_in_the_setup_is_never_the_expected_one() -> None:
+    broken_setup = failed("RuntimeError", "size mismatch", phase="setup")
+
+    judgement = judge(broken_setup, claim="", expects_error=True, again=None)
+
+    assert (judgement.outcome, judgement.code) == ("fails", "setup")
+
+
+@pytest.mark.parametrize(
+    ("verdict", "outcome"), [("timeout", "timeout"), ("memory", "memory"), ("signal", "fails")]
+)
+def test_stopped_code_is_not_an_error_of_its_own(verdict: str, outcome: str) -> None:
+    stopped = Ended(verdict=verdict, reason="why", stdout="", failure={})
+
+    assert judge(stopped, claim="", expects_error=False, again=None).outcome == outcome
