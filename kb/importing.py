@@ -19,6 +19,12 @@ from kb.models import Tag
 from kb.services import save_article
 
 TAG_CHARACTERS = 60
+# Chinese has no spaces: 张量 is a word before 的 or a Latin letter, and not in 张量流.
+PARTICLES = "的地得了着和与或及在中里上下是有无把将被用让使从到对为怎如何请而并可能会做"
+BORDERED = (
+    rf"(?:(?<![{CHINESE.pattern[1:-1]}])|(?<=[{PARTICLES}])){{}}"
+    rf"(?:(?![{CHINESE.pattern[1:-1]}])|(?=[{PARTICLES}]))"
+)
 
 
 @transaction.atomic
@@ -76,7 +82,7 @@ def _names_of_tags() -> Iterator[tuple[str, str]]:
 def _is_word_of(name: str, title: str) -> bool:
     name, title = name.casefold(), title.casefold()
     if CHINESE.search(name):
-        return len(name) > 1 and name in title
+        return bool(re.search(BORDERED.format(re.escape(name)), title))
     return bool(re.search(rf"(?<![a-z0-9]){re.escape(name)}(?![a-z0-9])", title))
 
 

@@ -103,11 +103,14 @@ def _require_same_code(
 
 def _require_whole(section: Section, chinese: Sequence[Block], english: Sequence[Block]) -> None:
     last = english[-1]
-    counts = [sum(block.kind is Kind.TEXT for block in half) for half in (chinese, english)]
+    counts = [
+        sum(len(block.lines) for block in half if block.kind is Kind.TEXT)
+        for half in (chinese, english)
+    ]
     if counts[1] < counts[0]:
         raise ArchiveError(
-            f"{section.name}: the file ends after {counts[1]} of {counts[0]} paragraphs of "
-            "the English half; is it cut off?",
+            f"{section.name}: the file ends after {counts[1]} of {counts[0]} lines of the "
+            "English half's text; is it cut off?",
             line=last.lines[-1].number,
         )
     if last.kind is Kind.TEXT and _breaks_off(last.lines[-1].text, chinese[-1].lines[-1].text):

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
+from kb.importing import tags_named_in
 from kb.models import Article, PostSnippet, Revision, Source, Tag, TagSynonym, Translation
 from snippets.models import Snippet
 
@@ -193,6 +194,21 @@ def test_tags_named_in_a_title_are_given(path: Path) -> None:
     question = Article.objects.get(kind="question")
     assert set(question.tags.values_list("slug", flat=True)) == {"tensors", "pytorch", "sums"}
     assert pytorch.articles.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("title", "is_named"),
+    [
+        ("张量的形状", True),
+        ("怎样打印张量?", False),
+        ("在PyTorch中张量和数组", True),
+        ("张量流中的SAME填充", False),
+        ("Tensor是什么", True),
+        ("tensorflow是什么", False),
+    ],
+)
+def test_name_of_a_tag_counts_only_as_a_word(title: str, is_named: bool) -> None:
+    assert bool(tags_named_in(title, [("张量", "tensors"), ("tensor", "tensors")])) == is_named
 
 
 def test_without_json_a_table_is_printed(path: Path) -> None:
