@@ -67,7 +67,10 @@ def execute_run(*, public_id: str, watching: type[Watch] = StreamingWatch) -> No
         _finish(run, watch, status=Run.Status.CANCELLED, result=None)
         return
     except sandbox.ServiceUnavailable as error:
-        _postpone(run)
+        if run.attempts >= services.MAX_ATTEMPTS:
+            services.give_up(run, f"{NO_SERVICE} (tried {run.attempts} times)")
+            return
+        _put_back(run)
         raise RunPostponed(str(error)) from error
     except sandbox.SandboxError as error:
         logger.exception("run %s: the sandbox failed", run.public_id)
@@ -148,9 +151,6 @@ def _without_nul(text: str) -> str:
     return text.replace("\0", "␀").encode("utf-8", "replace").decode()
 
 
-def _postpone(run: Run) -> None:
+def _put_back(run: Run) -> None:
     held = Run.objects.held_by(run.claim_token).filter(pk=run.pk)
-    if run.attempts >= services.MAX_ATTEMPTS:
-        services.give_up(run, f"{NO_SERVICE} (tried {run.attempts} times)")
-    else:
-        held.update(status=Run.Status.QUEUED, claim_token="")
+    held.update(status=Run.Status.QUEUED, claim_token="")

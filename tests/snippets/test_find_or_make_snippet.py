@@ -1,0 +1,45 @@
+"""Code is one snippet, however often it is shown."""
+
+import pytest
+
+from snippets.models import Snippet
+from snippets.services import find_or_make_snippet
+
+pytestmark = pytest.mark.django_db
+
+
+def test_same_code_is_the_same_snippet() -> None:
+    first = find_or_make_snippet(code="print(1)\n")
+
+    second = find_or_make_snippet(code="  print(1)  \r\n")
+
+    assert first == second
+    assert Snippet.objects.count() == 1
+
+
+def test_what_is_said_later_is_added_and_silence_takes_nothing_away() -> None:
+    find_or_make_snippet(code="print(x)", claim="1", name="x.py")
+
+    snippet = find_or_make_snippet(code="print(x)", setup="x = 1")
+
+    assert (snippet.claim, snippet.name) == ("1", "x.py")
+    assert snippet.setups == [{"origin": "authored", "code": "x = 1"}]
+
+
+def test_second_post_may_add_its_session() -> None:
+    find_or_make_snippet(code="print(x)")
+
+    snippet = find_or_make_snippet(code="print(x)", earlier=["x = 1"])
+
+    assert [rung["origin"] for rung in snippet.setups] == ["as-is", "session"]
+
+
+def test_highlighted_code_is_escaped() -> None:
+    snippet = find_or_make_snippet(code="print('<script>')")
+
+    assert "<script>" not in snippet.highlighted
+    assert "&lt;script&gt;" in snippet.highlighted
+
+
+def test_python_2_is_named_so() -> None:
+    assert find_or_make_snippet(code="print 'hello'").kind == Snippet.Kind.PYTHON2
