@@ -17,7 +17,8 @@ ALIASES = {"output": "text", "": "text", "plain": "text", "plaintext": "text", "
 @cache
 def _lexer(language: str) -> Lexer | None:
     try:
-        return get_lexer_by_name(ALIASES.get(language, language), stripnl=False, ensurenl=False)
+        # Without its last line feed a console session loses what it printed.
+        return get_lexer_by_name(ALIASES.get(language, language), stripnl=False, ensurenl=True)
     except ClassNotFound:
         return None
 
