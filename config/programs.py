@@ -43,6 +43,7 @@ class Program:
     sources: tuple[str, ...]  # a change in these restarts it
     stop_seconds: int
     forget: tuple[str, ...] = ()  # environment variables it has no business to know
+    niceness: int = 0  # pages come first where processors are few
 
     def fingerprint(self, base_dir: Path) -> str:
         return fingerprint.of_files(base_dir, self.sources)
@@ -81,6 +82,7 @@ def _sandbox(site: Site) -> Program:
         name="sandbox",
         priority=20,
         command=(sys.executable, "-m", "sandbox", "serve", *options, *warm),
+        niceness=5,
         sources=("sandbox",),
         stop_seconds=15,
         forget=SECRETS,
@@ -113,6 +115,7 @@ def _beat(site: Site) -> Program:
     return Program(
         name="beat",
         priority=40,
+        niceness=5,
         command=(*_CELERY, "beat", "--schedule", schedule, "--pidfile="),
         sources=SITE_SOURCES,
         stop_seconds=10,

@@ -59,9 +59,9 @@ def configuration(site: Site, programs: list[Program]) -> str:
 
 def _section(site: Site, program: Program) -> list[str]:
     lock = lock_path(site, program.name)
-    forget = [part for name in program.forget for part in ("--without", name)]
     child = [sys.executable, "-I", str(site.base_dir / "config" / "child.py")]
-    command = shlex.join([*child, str(lock), *forget, "--", *program.command])
+    arguments = [str(lock), str(program.niceness), *program.forget]
+    command = shlex.join([*child, *arguments, "--", *program.command])
     return [
         f"[program:{program.name}]",
         f"command={_escaped(command)}",
