@@ -1,6 +1,7 @@
 """A worker's part of a run: claim it, let the sandbox execute it, tell viewers, keep the result."""
 
 import dataclasses
+import datetime
 import logging
 import secrets
 
@@ -16,6 +17,8 @@ from snippets.watching import ClaimLost, StreamingWatch, Watch
 
 logger = logging.getLogger(__name__)
 
+AWAY_TOO_LONG = datetime.timedelta(minutes=3)
+"""A run does not wait longer for a sandbox service to come back."""
 NO_SERVICE = "the sandbox does not answer; the operator sees why with: make status"
 
 
@@ -30,7 +33,7 @@ def claim_run(*, public_id: str) -> Run | None:
     if run is None:
         return None
     if run.attempts >= services.MAX_ATTEMPTS:
-        services.give_up(run, f"{NO_SERVICE} (tried {run.attempts} times)")
+        services.give_up(run, f"tried {run.attempts} times without reaching its end")
         return None
     now = timezone.now()
     # The condition is asked again by the UPDATE itself: of two workers one finds no row.
@@ -67,10 +70,8 @@ def execute_run(*, public_id: str, watching: type[Watch] = StreamingWatch) -> No
         _finish(run, watch, status=Run.Status.CANCELLED, result=None)
         return
     except sandbox.ServiceUnavailable as error:
-        if run.attempts >= services.MAX_ATTEMPTS:
-            services.give_up(run, f"{NO_SERVICE} (tried {run.attempts} times)")
+        if not _put_back(run, watch):
             return
-        _put_back(run)
         raise RunPostponed(str(error)) from error
     except sandbox.SandboxError as error:
         logger.exception("run %s: the sandbox failed", run.public_id)
@@ -151,6 +152,15 @@ def _without_nul(text: str) -> str:
     return text.replace("\0", "␀").encode("utf-8", "replace").decode()
 
 
-def _put_back(run: Run) -> None:
+def _put_back(run: Run, watch: Watch) -> bool:
+    """Queue the run again, or give it up where that has no end; return whether it is queued.
+
+    A service that went away in the middle of a run may have been brought down by
+    it, so that counts as an attempt; one that did not answer does not.
+    """
+    counted = run.attempts if watch.is_started else run.attempts - 1
+    if counted >= services.MAX_ATTEMPTS or run.queued_at < timezone.now() - AWAY_TOO_LONG:
+        services.give_up(run, NO_SERVICE)
+        return False
     held = Run.objects.held_by(run.claim_token).filter(pk=run.pk)
-    held.update(status=Run.Status.QUEUED, claim_token="")
+    return bool(held.update(status=Run.Status.QUEUED, claim_token="", attempts=counted))

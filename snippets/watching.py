@@ -26,10 +26,12 @@ class Watch:
     def __init__(self, run: Run) -> None:
         self._run = run
         self._beaten_at = time.monotonic()
+        self.is_started = False
         self.output: list[dict[str, str]] = []
 
     def start(self) -> None:
         """Hear that the code is about to run."""
+        self.is_started = True
 
     def hear(self, event: sandbox.Output) -> None:
         if self.output and self.output[-1]["stream"] == event.stream:
@@ -62,6 +64,7 @@ class StreamingWatch(Watch):
         self._publisher = streams.Publisher(run.public_id, run.attempts)
 
     def start(self) -> None:
+        super().start()
         self._tell(self._publisher.started)
 
     def hear(self, event: sandbox.Output) -> None:

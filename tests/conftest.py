@@ -14,8 +14,7 @@ from pathlib import Path
 import pytest
 import redis
 from django.conf import settings as django_settings
-from django.contrib.auth import get_user_model
-from django.contrib.auth.models import AbstractBaseUser, Permission
+from django.contrib.auth.models import Permission, User
 from django.test import Client
 from django.test.utils import override_settings
 
@@ -182,27 +181,27 @@ def _wait_until_fixture() -> Callable[..., None]:
 
 
 @pytest.fixture
-def owner(db: None) -> AbstractBaseUser:
-    return get_user_model().objects.create_user("owner", password=PASSWORD)
+def owner(db: None) -> User:
+    return User.objects.create_user("owner", password=PASSWORD)
 
 
 @pytest.fixture
-def curator(db: None) -> AbstractBaseUser:
-    user = get_user_model().objects.create_user("curator", password=PASSWORD)
+def curator(db: None) -> User:
+    user = User.objects.create_user("curator", password=PASSWORD)
     user.user_permissions.add(Permission.objects.get(codename="change_snippet"))
     return user
 
 
 @pytest.fixture
-def outsider(db: None) -> AbstractBaseUser:
-    return get_user_model().objects.create_user("outsider", password=PASSWORD)
+def outsider(db: None) -> User:
+    return User.objects.create_user("outsider", password=PASSWORD)
 
 
 @pytest.fixture
-def client_of() -> Callable[[AbstractBaseUser], Client]:
+def client_of() -> Callable[[User], Client]:
     """Return a browser in which a user has logged in."""
 
-    def make(user: AbstractBaseUser) -> Client:
+    def make(user: User) -> Client:
         client = Client()
         client.force_login(user)
         return client

@@ -5,7 +5,7 @@ from http import HTTPStatus
 
 import pytest
 import redis
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.test import Client
 from pytest_django import Settings
 
@@ -99,8 +99,8 @@ def test_reader_without_a_session_is_limited_by_address(
 
 
 def test_curators_have_larger_limits_and_no_countdown(
-    curator: AbstractBaseUser,
-    client_of: Callable[[AbstractBaseUser], Client],
+    curator: User,
+    client_of: Callable[[User], Client],
     client: Client,
     broker: redis.Redis,
     settings: Settings,

@@ -5,7 +5,7 @@ from http import HTTPStatus
 
 import pytest
 import redis
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.test import Client
 
 from snippets import execution
@@ -13,7 +13,7 @@ from snippets.models import Run
 
 pytestmark = pytest.mark.django_db
 
-ClientOf = Callable[[AbstractBaseUser], Client]
+ClientOf = Callable[[User], Client]
 
 
 def ask(client: Client) -> Run:
@@ -59,7 +59,7 @@ def test_run_that_is_over_stays_as_it_was(client: Client, broker: redis.Redis) -
 
 
 def test_outsider_cannot_cancel_run(
-    owner: AbstractBaseUser, outsider: AbstractBaseUser, client_of: ClientOf, broker: redis.Redis
+    owner: User, outsider: User, client_of: ClientOf, broker: redis.Redis
 ) -> None:
     run = ask(client_of(owner))
 
@@ -79,7 +79,7 @@ def test_another_anonymous_reader_cannot_cancel_run(client: Client, broker: redi
 
 
 def test_curator_cancels_anybodys_run(
-    client: Client, curator: AbstractBaseUser, client_of: ClientOf, broker: redis.Redis
+    client: Client, curator: User, client_of: ClientOf, broker: redis.Redis
 ) -> None:
     run = ask(client)
 
