@@ -8,6 +8,7 @@ from kb.archive.errors import ArchiveError
 from kb.archive.identifiers import URL
 from kb.archive.kinds import Kind, label
 from kb.archive.outline import Section
+from kb.archive.paragraphs import CHINESE
 
 SENTENCE_END = tuple("。.!?!?::;;)”’\"')]`…")
 # A line with more spaces than a caption has.
@@ -121,8 +122,10 @@ def _require_whole(section: Section, chinese: Sequence[Block], english: Sequence
 
 
 def _breaks_off(text: str, twin: str) -> bool:
-    """Say whether English prose ends without an end, though it is long or its twin has one."""
+    """Say whether English prose is shorter than it can be, or lacks an end that it should have."""
     text = text.rstrip()
+    if len(text) < len(CHINESE.findall(twin)):
+        return True  # English takes more letters than Chinese characters
     if text.endswith(SENTENCE_END) or re.search(URL + "$", text):
         return False
     return twin.rstrip().endswith(SENTENCE_END) or text.count(" ") >= SENTENCE_SPACES

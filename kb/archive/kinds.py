@@ -85,7 +85,9 @@ def _is_comment(paragraph: Paragraph) -> bool:
 
 def _neighbour(paragraphs: Sequence[Paragraph], kinds: Sequence[Kind]) -> Kind:
     """Return the kind of code that a paragraph of nothing but comments belongs to."""
-    if kinds and kinds[-1] in {Kind.PYTHON, Kind.SHELL}:
+    if kinds and (
+        kinds[-1] in {Kind.PYTHON, Kind.SHELL} or _is_comment(paragraphs[len(kinds) - 1])
+    ):
         return kinds[-1]
     for paragraph in paragraphs[len(kinds) + 1 :]:
         if paragraph.is_list or not _is_comment(paragraph):

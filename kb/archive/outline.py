@@ -112,7 +112,7 @@ def _is_guide_title(paragraphs: Sequence[Paragraph], index: int, starts: list[in
         return True
     article = paragraphs[starts[-1] : index]
     if _is_question(article):
-        return _ends_in_english(article) and not _is_answered_after(paragraphs, index)
+        return not _is_answered_after(paragraphs, index) and _ends_in_english(article)
     opened = _guide_title(article[0])
     if opened and opened["name"] == title["name"]:
         return False  # "Name 允许您…" is how a guide's own text begins
@@ -133,7 +133,8 @@ def _is_question(article: Sequence[Paragraph]) -> bool:
 
 
 def _ends_in_english(article: Sequence[Paragraph]) -> bool:
-    tail = [paragraph for paragraph in article if not ANSWER.match(paragraph.first.text)]
+    marks = [1, *(i for i, p in enumerate(article) if ANSWER.match(p.first.text))]
+    tail = article[marks[-1] + 1 :]
     english = 0
     for paragraph, kind in zip(reversed(tail), reversed(label(tail)), strict=True):
         if kind is Kind.TEXT and paragraph.has_chinese:

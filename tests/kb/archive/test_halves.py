@@ -110,6 +110,7 @@ def test_halves_that_do_not_fit_are_refused(text: str, line: int, reason: str) -
     [
         ("一。\n\n二。\n\nOne.", "ends after 1 of 2 lines"),
         ("一。\n二。\n\nOne.", "ends after 1 of 2 lines"),
+        ("这一段话有很多很多个字。\n\nThis (i.", "in the middle of an English sentence"),
         ("一。\n\nOne sen", "in the middle of an English sentence"),
         ("一\n\nOne sentence that is long enough and then just sto", "in the middle of an English"),
     ],
