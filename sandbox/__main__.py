@@ -14,6 +14,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from sandbox import layers
 from sandbox.build import build, remove_outdated
 from sandbox.client import Client
 from sandbox.model import CODE_BYTES, InvalidRequest, Limits, Output, Request, Result, SandboxError
@@ -68,6 +69,11 @@ def _parser() -> argparse.ArgumentParser:
         help="start this runtime's zygote at once; may be repeated",
     )
     service.set_defaults(do=_serve)
+
+    test = commands.add_parser("selftest", help="attempt to break every layer; say what held")
+    test.add_argument("--runtime", help="default: the first that is built")
+    test.add_argument("--json", action="store_true")
+    test.set_defaults(do=_selftest)
 
     status = commands.add_parser("status", help="what a running service says of itself")
     status.add_argument("--socket", required=True, type=Path)
@@ -177,6 +183,28 @@ def _serve(arguments: argparse.Namespace) -> int:
     )
     serve(arguments.socket, slots=arguments.slots, warm=arguments.warm)
     return 0
+
+
+def _selftest(arguments: argparse.Namespace) -> int:
+    built = [name for name, runtime in load_all().items() if runtime.is_built]
+    if not (arguments.runtime or built):
+        raise SandboxError("no runtime is built yet; run: python -m sandbox build")
+    name = arguments.runtime or ("torch-2.13" if "torch-2.13" in built else built[0])
+    gaps = accepted_gaps()
+    # A gap must not end the test that is to show it.
+    pool = Pool(slots=1, accepted_gaps=gaps | layers.KNOWN)
+    try:
+        states = pool.warm_up(name) | layers.attempt_all(pool.run, name)
+    finally:
+        pool.close()
+    is_ok = all(state == layers.OK or layer in gaps for layer, state in states.items())
+    if arguments.json:
+        print(json.dumps({"ok": is_ok, "layers": states, "accepted_gaps": sorted(gaps)}))
+    else:
+        for layer, state in states.items():
+            mark = "ok  " if state == layers.OK else "gap " if layer in gaps else "FAIL"
+            print(f"{mark} {layer}" + ("" if state == layers.OK else f": {state}"))
+    return 0 if is_ok else 1
 
 
 def _status(arguments: argparse.Namespace) -> int:

@@ -177,6 +177,8 @@ class Execution:
             self._keep_artifact(value["artifact"], b"")
         elif "artifact" in value:
             self._incoming = (value["artifact"], bytearray())
+        elif "done" in value:  # every process but the run's init is dead, and it is about to be
+            self._is_done = True
         elif "told" in value:
             self._is_complete, self._failure = _parse_told(value["told"])
         elif "internal" in value:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from sandbox import cgroups
+from sandbox import cgroups, layers
 from sandbox.execution import Execution
 from sandbox.model import Cancelled, Event, Limits, Request, Result, SandboxError, Started, Verdict
 from sandbox.runtime import Runtime, load, load_all, var_directory
@@ -27,28 +27,19 @@ HARNESS_VERSION = "1"
 """Part of every verification's key: change it when a run's output would change."""
 
 
-class LayerMissing(SandboxError):
-    """This machine lacks a layer of the sandbox, and the gap was not accepted by name."""
-
-
-def find_backend(accepted_gaps: frozenset[str]) -> cgroups.Backend:
-    """Return the control-group backend; raise LayerMissing where none can hold limits."""
-    backend = cgroups.find_backend()
-    if isinstance(backend, cgroups.WatchBackend) and "cgroup" not in accepted_gaps:
-        raise LayerMissing(
-            "layer cgroup is missing: no control group can be made here, so memory and processes "
-            "of a run can only be watched, not held. Start the service where it may make control "
-            "groups (as root, or with systemd-run --user --scope -p Delegate=yes make up), "
-            "or accept the gap by name: ZHIYAN_ACCEPT_GAPS=cgroup"
-        )
-    return backend
-
-
 class _Warm:
     """One runtime's zygote and its waiting children. Thread-safe."""
 
-    def __init__(self, runtime: Runtime, backend: cgroups.Backend, root: Path) -> None:
+    def __init__(
+        self,
+        runtime: Runtime,
+        backend: cgroups.Backend,
+        root: Path,
+        accepted_gaps: frozenset[str],
+    ) -> None:
         self.runtime = runtime
+        self.layers: dict[str, str] = {}
+        self._accepted_gaps = accepted_gaps
         self._backend = backend
         self._root = root
         self._lock = threading.Lock()
@@ -57,17 +48,18 @@ class _Warm:
         self.last_used = time.monotonic()
         self.runs = 0
 
-    def take(self, limits: Limits) -> tuple[Child, dict[str, Any]]:
+    def take(self, request: Request) -> tuple[Child, dict[str, Any]]:
         """Return a child that waits for code, and what its zygote says of the environment."""
+        is_warmed_up = not self.runtime.conflicts_with_warm_up(request.setup + request.code)
         self.last_used = time.monotonic()
         self.runs += 1
         with self._lock:
-            while self._waiting and _has_default_disk(limits):
+            while self._waiting and is_warmed_up and _has_default_disk(request.limits):
                 child = self._waiting.popleft()
                 if self._zygote is not None and _is_alive(child):
                     return child, self._zygote.about["environment"]
                 child.close()
-            return self._fork(limits)
+            return self._fork(request.limits, is_warmed_up=is_warmed_up)
 
     def refill(self) -> None:
         """Fork until enough children wait; only where the zygote is already running."""
@@ -76,7 +68,7 @@ class _Warm:
                 self._stop()
             while self._zygote is not None and len(self._waiting) < WAITING_CHILDREN:
                 with contextlib.suppress(SandboxError):
-                    child, _ = self._fork(Limits())
+                    child, _ = self._fork(Limits(), is_warmed_up=True)
                     self._waiting.append(child)
                     continue
                 return
@@ -103,27 +95,44 @@ class _Warm:
             "warm": zygote is not None and zygote.is_alive(),
             "waiting": len(self._waiting),
             "runs": self.runs,
+            "layers": self.layers,
             "memory_bytes": about.get("memory_bytes"),
             "import_seconds": about.get("import_seconds"),
             "environment": about.get("environment"),
         }
 
-    def _fork(self, limits: Limits) -> tuple[Child, dict[str, Any]]:
+    def _fork(self, limits: Limits, *, is_warmed_up: bool) -> tuple[Child, dict[str, Any]]:
         """Prepare a child; a zygote found dead is replaced once."""
         try:
             zygote = self._alive_zygote()
-            return zygote.prepare(limits), zygote.about["environment"]
+            return zygote.prepare(limits, is_warmed_up=is_warmed_up), zygote.about["environment"]
         except ZygoteDied:
             self._stop()
             zygote = self._alive_zygote()
-            return zygote.prepare(limits), zygote.about["environment"]
+            return zygote.prepare(limits, is_warmed_up=is_warmed_up), zygote.about["environment"]
 
     def _alive_zygote(self) -> Zygote:
         if self._zygote is not None and not self._zygote.is_alive():
             self._stop()
         if self._zygote is None:
-            self._zygote = Zygote(self.runtime, self._backend, self._root)
+            self._zygote = self._prove(Zygote(self.runtime, self._backend, self._root))
         return self._zygote
+
+    def _prove(self, zygote: Zygote) -> Zygote:
+        """Return the zygote if every layer holds in a fork of it; else stop it and raise."""
+        request = layers.probe_request(self.runtime.name)
+        try:
+            child = zygote.prepare(request.limits, is_warmed_up=False)
+            try:
+                result = Execution(child, request, lambda event: None).run(lambda: False)
+            finally:
+                child.close()
+            self.layers = layers.read_probe(result, self._backend)
+            layers.require(self.layers, self._accepted_gaps)
+        except SandboxError:
+            zygote.stop()
+            raise
+        return zygote
 
     def _stop(self) -> None:
         while self._waiting:
@@ -149,7 +158,8 @@ class Pool:
     def __init__(
         self, *, slots: int | None = None, accepted_gaps: frozenset[str] = frozenset()
     ) -> None:
-        self.backend = find_backend(accepted_gaps)
+        self.backend = cgroups.find_backend()
+        self._accepted_gaps = accepted_gaps
         self.slots = slots or max(2, os.cpu_count() or 2)
         self._free = threading.BoundedSemaphore(self.slots)
         self._root = var_directory() / "jail"
@@ -191,7 +201,7 @@ class Pool:
         emit: Callable[[Event], None],
         is_cancelled: Callable[[], bool],
     ) -> tuple[Result, bool]:
-        child, environment = warm.take(request.limits)
+        child, environment = warm.take(request)
         heard = False
 
         def note_and_emit(event: Event) -> None:
@@ -215,8 +225,11 @@ class Pool:
         }
         return dataclasses.replace(result, environment=about), heard
 
-    def warm_up(self, name: str) -> None:
-        self._warm_for(name).warm_up()
+    def warm_up(self, name: str) -> dict[str, str]:
+        """Start the runtime's zygote; return the state of each layer, proven in a fork of it."""
+        warm = self._warm_for(name)
+        warm.warm_up()
+        return warm.layers
 
     def retire_idle(self) -> None:
         for warm in list(self._warm.values()):
@@ -229,7 +242,12 @@ class Pool:
             else {"built": runtime.is_built, "warm": False, "waiting": 0, "runs": 0}
             for name, runtime in load_all().items()
         }
-        return {"backend": self.backend.name, "slots": self.slots, "runtimes": runtimes}
+        return {
+            "backend": self.backend.name,
+            "slots": self.slots,
+            "accepted_gaps": sorted(self._accepted_gaps),
+            "runtimes": runtimes,
+        }
 
     def close(self) -> None:
         """Stop every zygote, and with it whatever still runs."""
@@ -243,7 +261,7 @@ class Pool:
             if name not in self._warm:
                 runtime = load(name)
                 runtime.require_built()
-                self._warm[name] = _Warm(runtime, self.backend, self._root)
+                self._warm[name] = _Warm(runtime, self.backend, self._root, self._accepted_gaps)
             return self._warm[name]
 
     def _keep_house(self) -> None:

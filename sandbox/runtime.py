@@ -11,7 +11,9 @@ from sandbox.model import InvalidRequest, SandboxError
 
 DEFAULT_VAR = Path(__file__).resolve().parent.parent / "var"
 SPECIFICATIONS = Path(__file__).parent / "runtimes"
-KEYS = {"label", "preload", "libraries", "packages", "gpu", "on_demand"}
+KEYS = {
+    "label", "preload", "libraries", "packages", "gpu", "on_demand", "warm_up", "warm_up_conflicts",
+}  # fmt: skip
 
 
 class UnknownRuntime(InvalidRequest):
@@ -33,6 +35,11 @@ class Runtime:
     packages: tuple[str, ...]
     gpu: bool = False
     on_demand: bool = False  # built when asked for by name, not by `make up`
+    warm_up: str = ""  # code that every waiting child runs, so that no reader waits for it
+    warm_up_conflicts: tuple[str, ...] = ()  # code with one of these needs an untouched library
+
+    def conflicts_with_warm_up(self, source: str) -> bool:
+        return any(word in source for word in self.warm_up_conflicts)
 
     @property
     def digest(self) -> str:
@@ -109,4 +116,6 @@ def _read(file: Path) -> Runtime:
         packages=tuple(values["packages"]),
         gpu=values.get("gpu", False),
         on_demand=values.get("on_demand", False),
+        warm_up=values.get("warm_up", ""),
+        warm_up_conflicts=tuple(values.get("warm_up_conflicts", ())),
     )

@@ -126,6 +126,7 @@ class Zygote:
             ],
             "site_packages": "/runtime/site-packages",
             "preload": list(runtime.preload),
+            "warm_up": runtime.warm_up,
             "environment": _environment(library_path),
             "id_base": ID_BASE,
             "distinct_uids": self._distinct_uids,
@@ -170,8 +171,8 @@ class Zygote:
         self._log.seek(0)
         return self._log.read().decode("utf-8", "replace")[-4000:].strip()
 
-    def prepare(self, limits: Limits) -> Child:
-        """Fork a run and wait until it is jailed and reads its standard input.
+    def prepare(self, limits: Limits, *, is_warmed_up: bool) -> Child:
+        """Fork a run and wait until it is jailed; it warms up and reads its standard input.
 
         Raises ZygoteDied when the zygote is gone, SandboxError when a layer refused.
         """
@@ -183,6 +184,7 @@ class Zygote:
         )
         order = {
             "slot": next(_serial) % 50_000,
+            "is_warmed_up": is_warmed_up,
             "disk_bytes": limits.disk_bytes,
             "disk_inodes": limits.disk_inodes,
             "artifact_count": limits.artifact_count,

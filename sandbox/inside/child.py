@@ -47,7 +47,8 @@ def be_init(
         pid = os.fork()
         if pid == 0:
             control.close()
-            _be_runner(descriptors[1:], uid)
+            warm_up = specification["warm_up"] if order["is_warmed_up"] else ""
+            _be_runner(descriptors[1:], uid, warm_up)
         for descriptor in descriptors[1:]:
             os.close(descriptor)
         kernel.prctl(kernel.PR_SET_DUMPABLE, 0)
@@ -83,8 +84,8 @@ def _make_places(order: dict[str, Any], uid: int) -> None:
     kernel.set_hostname("sandbox")
 
 
-def _be_runner(descriptors: list[int], uid: int | None) -> NoReturn:
-    """Put on every layer, then read the user's bytes, then run them."""
+def _be_runner(descriptors: list[int], uid: int | None, warm_up: str) -> NoReturn:
+    """Put on every layer, warm up, then read the user's bytes, then run them."""
     exit_code = 1
     try:
         os.setsid()
@@ -114,6 +115,7 @@ def _be_runner(descriptors: list[int], uid: int | None) -> NoReturn:
         kernel.prctl(kernel.PR_SET_DUMPABLE, 1)
         landlock.restrict(readable=READABLE, writable=WRITABLE, devices=DEVICES)
         seccomp.load()
+        notebook.prepare(warm_up)
         request = _read_request()
         _limit(request["limits"])
         _reseed(request["seed"])

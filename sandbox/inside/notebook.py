@@ -21,16 +21,32 @@ TOLD = "/box/told/end.json"
 MESSAGE_CHARACTERS = 4000
 
 
-def run(request: dict[str, Any]) -> int:
-    """Execute the setup unheard, then the code; return the exit code."""
+def prepare(warm_up: str) -> None:
+    """Do all that can be done before the user's code is known.
+
+    The warm-up makes the libraries do what they do at first use, and copies the
+    pages that every run writes to: a fork shares them until then.
+    """
     streams.install()
-    module = types.ModuleType("__main__")
-    module.__dict__["__builtins__"] = builtins
-    sys.modules["__main__"] = module
     sys.argv = [CODE_NAME]
     sys.path.insert(0, "/work")
     setattr(builtins, DISPLAY, _display)
     figures.watch()
+    with streams.Silence():
+        _execute(warm_up + "\n0", CODE_NAME, _new_main())
+    figures.forget()
+
+
+def _new_main() -> types.ModuleType:
+    module = types.ModuleType("__main__")
+    module.__dict__["__builtins__"] = builtins
+    sys.modules["__main__"] = module
+    return module
+
+
+def run(request: dict[str, Any]) -> int:
+    """Execute the setup unheard, then the code; return the exit code."""
+    module = _new_main()
     exit_code = 0
     if request["setup"]:
         with streams.Silence():
