@@ -171,4 +171,5 @@ def _tail(path: Path, *, line_count: int = 12) -> str:
         lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
     except FileNotFoundError:
         return "(there is none)"
-    return "\n".join(lines[-line_count:])
+    # A program that was started again and again said the same each time.
+    return "\n".join(list(dict.fromkeys(lines))[-line_count:])

@@ -96,7 +96,7 @@ class Command(BaseCommand):
         results = json.loads(result.stdout)["results"]
         counts = collections.Counter(entry["outcome"] for entry in results)
         said = ", ".join(f"{count} {outcome}" for outcome, count in counts.most_common())
-        self._say(f"verified {len(results)} snippets: {said}" if results else "nothing to verify")
+        self._say(f"{len(results)} checks: {said}" if results else "nothing to verify")
 
     @contextlib.contextmanager
     def _step(self, what: str) -> Iterator[None]:
