@@ -2,7 +2,6 @@
 
 import functools
 import re
-import sys
 from collections.abc import Iterable, Mapping, Sequence
 
 from sandbox.runtime import Runtime
@@ -67,12 +66,25 @@ def fitting_runtimes(
     return [DEFAULT] if DEFAULT in usable else best[:1]
 
 
-def missing_packages(code: str, runtime: Runtime) -> list[str]:
-    """Return the packages that `code` imports and `runtime` cannot have, by its specification."""
-    have = {package.partition("==")[0].lower().replace("-", "_") for package in runtime.packages}
-    known = have | SHARED | set(runtime.libraries) | set(sys.stdlib_module_names)
-    roots = codes.imported_roots(code)
-    return sorted(root for root in roots if root not in known and root.lower() not in known)
+def borrowed_runtimes(
+    *,
+    code: str,
+    rungs: Sequence[Mapping[str, str]],
+    earlier: Iterable[str],
+    runtimes: Mapping[str, Runtime],
+) -> list[str]:
+    """Return where code that names no library belongs by the code before it, newest first.
+
+    `model.reset_states()` says nothing of itself; after three Keras blocks it is Keras.
+    Empty when the code says enough itself, or what precedes it is silent too.
+    """
+    libraries = {name for runtime in runtimes.values() for name in runtime.libraries}
+    if wanted_libraries(code, rungs) & libraries:
+        return []
+    for block in reversed(list(earlier)):
+        if _libraries(block) & libraries:
+            return fitting_runtimes(code=block, rungs=(), wanted=(), runtimes=runtimes)
+    return []
 
 
 def wanted_libraries(code: str, rungs: Sequence[Mapping[str, str]]) -> frozenset[str]:

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from sandbox import Limits, Request, Verdict, runtime
 from snippets import code as codes
-from snippets import highlighting, limits, queueing, setups, streams
+from snippets import fitting, highlighting, limits, queueing, setups, streams
 from snippets.models import Run, Snippet
 
 logger = logging.getLogger(__name__)
@@ -59,11 +59,15 @@ def find_or_make_snippet(
         "expects_error": expects_error,
         "needs_gpu": needs_gpu,
     }
+    borrowed = fitting.borrowed_runtimes(
+        code=code, rungs=rungs, earlier=earlier, runtimes=runtime.load_all()
+    )
     is_python2 = codes.classify(code) is codes.Kind.PYTHON2
     snippet, is_new = Snippet.objects.get_or_create(
         digest=codes.digest(code),
         defaults={
             **given,
+            "runtimes": list(runtimes) or borrowed,
             "kind": Snippet.Kind.PYTHON2 if is_python2 else Snippet.Kind.PYTHON,
             "code": codes.tidy(code),
             "highlighted": highlighting.python_html(codes.tidy(code)),

@@ -43,3 +43,13 @@ def test_highlighted_code_is_escaped() -> None:
 
 def test_python_2_is_named_so() -> None:
     assert find_or_make_snippet(code="print 'hello'").kind == Snippet.Kind.PYTHON2
+
+
+def test_fragment_that_names_no_library_belongs_where_its_post_does() -> None:
+    earlier = ["print(1)", "outputs = LSTM(units)(inputs)"]
+
+    fragment = find_or_make_snippet(code="model.reset_states()", earlier=earlier)
+    own = find_or_make_snippet(code="torch.save(model, path)", earlier=earlier)
+
+    assert fragment.runtimes == ["tf-2.21", "tf-2.15"]
+    assert own.runtimes == []

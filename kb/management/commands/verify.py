@@ -47,7 +47,6 @@ class Command(BaseCommand):
                     execute=execute,
                     is_forced=options["force"],
                     jobs=options["jobs"],
-                    is_stopped=lambda: is_interrupted,
                 ):
                     lines.append(line)
                     advance(line)
