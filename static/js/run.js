@@ -59,6 +59,8 @@
     async start(form) {
       this.reset();
       this.say(this.texts.queued);
+      // Of two quick clicks only the later one's run is followed.
+      const turn = this.turn = (this.turn || 0) + 1;
       let answer;
       let values = {};
       try {
@@ -72,6 +74,7 @@
       } catch {
         if (!answer || answer.ok) return this.say(this.texts.failed, "bad");
       }
+      if (turn !== this.turn) return;
       if (answer.status === 429) return this.countDown(form, values.retry_after_seconds || 1);
       if (!answer.ok) return this.say(values.error || this.texts.failed, "bad");
       this.link.href = values.url;
