@@ -116,9 +116,11 @@ def _be_runner(descriptors: list[int], uid: int | None, warm_up: str) -> NoRetur
         landlock.restrict(readable=READABLE, writable=WRITABLE, devices=DEVICES)
         seccomp.load()
         notebook.prepare(warm_up)
+        _reseed(int.from_bytes(os.urandom(4), "little"))
         request = _read_request()
         _limit(request["limits"])
-        _reseed(request["seed"])
+        if request["seed"] is not None:
+            _reseed(request["seed"])
         exit_code = notebook.run(request)
     except BaseException:  # noqa: BLE001 - nothing may unwind into the zygote's frames
         traceback.print_exc()
@@ -166,18 +168,17 @@ def _limit(limits: dict[str, Any]) -> None:
         resource.setrlimit(resource.RLIMIT_NPROC, (processes, processes))
 
 
-def _reseed(seed: int | None) -> None:
+def _reseed(seed: int) -> None:
     """Give the run random numbers of its own: a fork repeats its parent's otherwise."""
-    chosen = int.from_bytes(os.urandom(4), "little") if seed is None else seed
-    random.seed(chosen)
+    random.seed(seed)
     numpy = sys.modules.get("numpy")
     if numpy is not None:
-        numpy.random.seed(chosen % 2**32)
+        numpy.random.seed(seed % 2**32)
     torch = sys.modules.get("torch")
     if torch is not None:
-        torch.manual_seed(chosen)
+        torch.manual_seed(seed)
     tensorflow = sys.modules.get("tensorflow")
-    if tensorflow is not None and seed is not None:
+    if tensorflow is not None:
         tensorflow.random.set_seed(seed)
 
 

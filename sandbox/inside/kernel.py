@@ -50,6 +50,9 @@ SYS_LANDLOCK_CREATE_RULESET = 444
 SYS_LANDLOCK_ADD_RULE = 445
 SYS_LANDLOCK_RESTRICT_SELF = 446
 
+_HUGE_PAGE = 2 * 1024 * 1024
+_MADV_COLLAPSE = 25
+
 RESOLVE_NO_XDEV = 0x01
 RESOLVE_NO_MAGICLINKS = 0x02
 RESOLVE_NO_SYMLINKS = 0x04
@@ -162,6 +165,28 @@ def drop_privileges(uid: int | None, *, keep: tuple[int, ...] = ()) -> None:
     bits = sum(1 << capability for capability in keep)
     # Effective, permitted, inheritable; the second triple is for capabilities 32 and up.
     _check(_libc.capset(header, struct.pack("6I", bits, bits, 0, 0, 0, 0)), "capset")
+
+
+def collapse_memory() -> None:
+    """Gather this process's private memory into huge pages, as far as the kernel can.
+
+    A fork copies, and an exit frees, one entry a page: with pages 512 times as
+    large both take a fifth of the time. What a child then writes to is split and
+    copied by small pages as before. MADV_COLLAPSE came with Linux 6.1; an older
+    kernel refuses and forks as slowly as it always did.
+    """
+    with open("/proc/self/maps") as file:
+        lines = [line.split() for line in file]
+    for parts in lines:
+        if parts[1].startswith("rw") and (len(parts) == 5 or parts[5] == "[heap]"):
+            first, last = (int(address, 16) for address in parts[0].split("-"))
+            start = -(-first // _HUGE_PAGE) * _HUGE_PAGE
+            for page in range(start, last - _HUGE_PAGE + 1, _HUGE_PAGE):
+                _libc.madvise(
+                    ctypes.c_void_p(page),
+                    ctypes.c_size_t(_HUGE_PAGE),
+                    ctypes.c_int(_MADV_COLLAPSE),
+                )
 
 
 def open_beneath(directory: int, path: bytes, flags: int) -> int:

@@ -37,6 +37,7 @@ def main() -> None:
         sys.exit(f"importing {specification['preload']} left {count} threads; a fork is not safe")
     gc.collect()
     gc.freeze()
+    kernel.collapse_memory()
     ready = {
         "ready": True,
         "environment": environment,
