@@ -42,7 +42,7 @@ def rewrite(data: bytes) -> tuple[bytes, int, int]:
     kept = [
         (kind, body) for kind, body in chunks if kind in _KEPT and kind not in (b"IDAT", b"IEND")
     ]
-    kept += [(b"IDAT", zlib.compress(pixels, 6)), (b"IEND", b"")]
+    kept += [(b"IDAT", zlib.compress(pixels, 4)), (b"IEND", b"")]
     return SIGNATURE + b"".join(_chunk(kind, body) for kind, body in kept), width, height
 
 

@@ -162,7 +162,7 @@ class Pool:
         self._accepted_gaps = accepted_gaps
         self.slots = slots or max(2, os.cpu_count() or 2)
         self._free = threading.BoundedSemaphore(self.slots)
-        self._root = var_directory() / "jail"
+        self.jail_root = var_directory() / "jail"
         self._warm: dict[str, _Warm] = {}
         self._lock = threading.Lock()
         self._housework: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
@@ -261,7 +261,7 @@ class Pool:
             if name not in self._warm:
                 runtime = load(name)
                 runtime.require_built()
-                self._warm[name] = _Warm(runtime, self.backend, self._root, self._accepted_gaps)
+                self._warm[name] = _Warm(runtime, self.backend, self.jail_root, self._accepted_gaps)
             return self._warm[name]
 
     def _keep_house(self) -> None:

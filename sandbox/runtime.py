@@ -12,7 +12,8 @@ from sandbox.model import InvalidRequest, SandboxError
 DEFAULT_VAR = Path(__file__).resolve().parent.parent / "var"
 SPECIFICATIONS = Path(__file__).parent / "runtimes"
 KEYS = {
-    "label", "preload", "libraries", "packages", "gpu", "on_demand", "warm_up", "warm_up_conflicts",
+    "label", "preload", "libraries", "packages", "gpu", "on_demand", "after_import",
+    "warm_up", "warm_up_conflicts",
 }  # fmt: skip
 
 
@@ -35,6 +36,7 @@ class Runtime:
     packages: tuple[str, ...]
     gpu: bool = False
     on_demand: bool = False  # built when asked for by name, not by `make up`
+    after_import: str = ""  # code the zygote runs once; it must start no thread
     warm_up: str = ""  # code that every waiting child runs, so that no reader waits for it
     warm_up_conflicts: tuple[str, ...] = ()  # code with one of these needs an untouched library
 
@@ -116,6 +118,7 @@ def _read(file: Path) -> Runtime:
         packages=tuple(values["packages"]),
         gpu=values.get("gpu", False),
         on_demand=values.get("on_demand", False),
+        after_import=values.get("after_import", ""),
         warm_up=values.get("warm_up", ""),
         warm_up_conflicts=tuple(values.get("warm_up_conflicts", ())),
     )

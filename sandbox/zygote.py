@@ -126,6 +126,7 @@ class Zygote:
             ],
             "site_packages": "/runtime/site-packages",
             "preload": list(runtime.preload),
+            "after_import": runtime.after_import,
             "warm_up": runtime.warm_up,
             "environment": _environment(library_path),
             "id_base": ID_BASE,

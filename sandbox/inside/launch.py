@@ -1,4 +1,4 @@
-"""Enter a jail and become the zygote. Run by the service; see docs/adr/0004-jail.md.
+"""Enter a jail and become the zygote. Run by the service; see docs/adr/0005-jail.md.
 
 Two stages, each with its own namespaces. The first, as the caller, builds the
 new root out of read-only binds: only the caller can reach the interpreter and

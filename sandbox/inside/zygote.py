@@ -31,6 +31,7 @@ def main() -> None:
     site.addsitedir(specification["site_packages"])
     started = time.monotonic()
     environment = _preload(specification["preload"])
+    exec(compile(specification["after_import"], "after_import", "exec"), {})  # noqa: S102
     # Libraries tidy up at exit; a run ends without ceremony, after the user's own handlers.
     atexit._clear()
     if (count := threads()) != 1:
