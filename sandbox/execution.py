@@ -17,7 +17,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from sandbox import png
+from sandbox import png, tables
 from sandbox.model import (
     Artifact,
     Cancelled,
@@ -185,26 +185,10 @@ class Execution:
             self._internal = str(value["internal"])
 
     def _keep_artifact(self, about: dict[str, Any], data: bytes) -> None:
-        if len(self._artifacts) >= self._limits.artifact_count:
-            return
-        name = _safe_name(about["name"])
-        if about["kind"] == "figure":
-            with contextlib.suppress(png.NotAPicture):
-                data, width, height = png.rewrite(data)
-                self._artifacts.append(
-                    Artifact(
-                        name=name,
-                        kind="figure",
-                        media_type="image/png",
-                        data=data,
-                        width=width,
-                        height=height,
-                    )
-                )
-        elif len(data) <= self._limits.artifact_bytes:
-            self._artifacts.append(
-                Artifact(name=name, kind="file", media_type="application/octet-stream", data=data)
-            )
+        is_fit = len(data) <= self._limits.artifact_bytes
+        if is_fit and len(self._artifacts) < self._limits.artifact_count:
+            with contextlib.suppress(png.NotAPicture, tables.NotATable):
+                self._artifacts.append(_artifact(about["kind"], _safe_name(about["name"]), data))
 
     def _look_at_limits(self, deadline: float, is_cancelled: Callable[[], bool]) -> None:
         limits = self._limits
@@ -284,6 +268,18 @@ def _signal_name(number: int) -> str:
         return signal.Signals(number).name
     except ValueError:
         return f"signal {number}"  # of the real-time signals only the first and the last have names
+
+
+def _artifact(kind: str, name: str, data: bytes) -> Artifact:
+    if kind == "figure":
+        data, width, height = png.rewrite(data)
+        return Artifact(
+            name=name, kind=kind, media_type="image/png", data=data, width=width, height=height
+        )
+    if kind == "table":
+        data = tables.rewrite(data)
+        return Artifact(name=name, kind=kind, media_type="application/json", data=data)
+    return Artifact(name=name, kind="file", media_type="application/octet-stream", data=data)
 
 
 def _judge_signal(name: str) -> tuple[Verdict, str]:

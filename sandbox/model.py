@@ -123,10 +123,10 @@ class Output:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Artifact:
-    """A figure or a file that the code left. `data` is untrusted unless kind is figure."""
+    """A figure, a table or a file that the code left. `data` of a file is untrusted."""
 
     name: str
-    kind: str  # figure: a PNG written anew by the sandbox; file: bytes as they were
+    kind: str  # figure: a PNG, and table: JSON, both written anew; file: bytes as they were
     media_type: str
     data: bytes
     width: int | None = None

@@ -28,14 +28,14 @@ def send_all(control: socket.socket, status: int, order: dict[str, Any]) -> None
     if end:
         _send(control, {"told": end.decode("utf-8", "replace")})
     room = int(order["artifact_count"])
-    figures = sorted(n for n in os.listdir(told) if n.startswith("figure-"))
-    for figure in figures[:room]:
-        _send_file(control, told, os.fsencode(figure), "figure", order)
-    room -= min(room, len(figures))
+    shown = sorted(n for n in os.listdir(told) if n.startswith(("figure-", "table-")))
+    for name in shown[:room]:
+        _send_file(control, told, os.fsencode(name), name.partition("-")[0], order)
+    room -= min(room, len(shown))
     work = os.open("/work", os.O_RDONLY | os.O_DIRECTORY)
     left_out = 0
-    for name in _files_under(work):
-        if room > 0 and _send_file(control, work, name, "file", order):
+    for path in _files_under(work):
+        if room > 0 and _send_file(control, work, path, "file", order):
             room -= 1
         else:
             left_out += 1

@@ -12,7 +12,7 @@ import traceback
 import types
 from typing import Any
 
-from sandbox.inside import figures, streams
+from sandbox.inside import figures, streams, tables
 
 CODE_NAME = "snippet.py"
 SETUP_NAME = "setup.py"
@@ -128,6 +128,7 @@ def _display(value: object) -> None:
     if value is None or figures.is_plot(value):
         return
     print(repr(value))
+    tables.keep(value)
 
 
 def _report(error: BaseException, name: str) -> None:

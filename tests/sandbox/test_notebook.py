@@ -1,6 +1,7 @@
 """What a run shows: bare expressions, short tracebacks, figures."""
 
 import ast
+import json
 
 import pytest
 
@@ -111,3 +112,18 @@ def test_classes_of_the_snippet_can_be_pickled(run):
     result = run("import pickle\nclass A:\n    x = 3\npickle.loads(pickle.dumps(A())).x, __name__")
 
     assert result.stdout == "(3, '__main__')\n"
+
+
+@pytest.mark.jail
+def test_a_data_frame_comes_back_as_text_and_as_a_table(run):
+    result = run("import pandas as pd\npd.DataFrame({'a': [1, 2], 'b': ['<i>', 0.1]})")
+
+    (table,) = result.artifacts
+    assert (table.kind, table.media_type) == ("table", "application/json")
+    assert json.loads(table.data) == {
+        "columns": ["a", "b"],
+        "index": ["0", "1"],
+        "rows": [["1", "<i>"], ["2", "0.1"]],
+        "shape": [2, 2],
+    }
+    assert result.stdout.splitlines()[0].split() == ["a", "b"]
