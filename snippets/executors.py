@@ -8,16 +8,21 @@ from snippets.verification import SandboxFailed
 from snippets.watching import Watch
 
 POSTPONED_SECONDS = 1.0
+NO_SERVICE_SECONDS = 20.0
 POLL_SECONDS = 1.0
 NO_WORKER_SECONDS = 60.0
 
 
 def execute_here(run: Run) -> Run:
-    """Execute in this process, against the sandbox service."""
+    """Execute in this process. Raises SandboxFailed when no service answers for a while."""
+    started_at = time.monotonic()
     while not run.is_over:
         try:
             execution.execute_run(public_id=run.public_id, watching=Watch)
-        except execution.RunPostponed:
+        except execution.RunPostponed as error:
+            if time.monotonic() - started_at >= NO_SERVICE_SECONDS:
+                services.give_up(run, execution.NO_SERVICE)
+                raise SandboxFailed(str(error)) from error
             time.sleep(POSTPONED_SECONDS)
         run.refresh_from_db()
     return run

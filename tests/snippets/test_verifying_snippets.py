@@ -1,6 +1,7 @@
 """A snippet is run as its readers see it, and what that proves is kept."""
 
 import pytest
+from pytest_django import Settings
 
 from sandbox import runtime
 from snippets import executors
@@ -82,12 +83,16 @@ def test_python_2_needs_no_run() -> None:
     assert not Run.objects.exists()
 
 
-def test_failing_sandbox_leaves_the_earlier_verdict(sandbox_service: str, settings) -> None:
+def test_failing_sandbox_leaves_the_earlier_verdict(
+    sandbox_service: str, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
     snippet = find_or_make_snippet(code="print(1)")
     first = verify(snippet)
     settings.SANDBOX_SOCKET = "/nonexistent/sandbox.sock"
+    monkeypatch.setattr(executors, "NO_SERVICE_SECONDS", 0.0)
 
     with pytest.raises(SandboxFailed):
         verify(snippet, is_forced=True)
 
     assert snippet.verifications.current().get() == first
+    assert Run.objects.latest("pk").verdict == "internal"
