@@ -121,6 +121,7 @@ def _be_runner(descriptors: list[int], uid: int | None, warm_up: str) -> NoRetur
         _limit(request["limits"])
         if request["seed"] is not None:
             _reseed(request["seed"])
+            _seed_tensorflow(request["seed"])
         exit_code = notebook.run(request)
     except BaseException:  # noqa: BLE001 - nothing may unwind into the zygote's frames
         traceback.print_exc()
@@ -177,6 +178,13 @@ def _reseed(seed: int) -> None:
     torch = sys.modules.get("torch")
     if torch is not None:
         torch.manual_seed(seed)
+
+
+def _seed_tensorflow(seed: int) -> None:
+    """Set TensorFlow's global seed, which by being set changes what operations with a seed draw.
+
+    Without one it draws its own in each process, at first use and so after the fork.
+    """
     tensorflow = sys.modules.get("tensorflow")
     if tensorflow is not None:
         tensorflow.random.set_seed(seed)
