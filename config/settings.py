@@ -39,21 +39,11 @@ def _list(name: str, default: str = "") -> list[str]:
     return [value.strip() for value in values.split(",") if value.strip()]
 
 
-def _database() -> dict[str, Any]:
-    """Return the outside database of DATABASE_URL, else an SQLite file under VAR_DIR."""
-    url = os.environ.get("DATABASE_URL", "").strip()
-    if not url:
-        return {"ENGINE": "django.db.backends.sqlite3", "NAME": str(VAR_DIR / "zhiyan.sqlite3")}
+def _make_var() -> None:
+    """Make the directory; anybody may read the runtimes in it, and what is private is closed."""
     try:
-        return dict(dj_database_url.parse(url))
-    except ValueError as error:
-        message = "DATABASE_URL: expected postgresql://user:password@host/name or sqlite:////path"
-        raise ImproperlyConfigured(f"{message} ({type(error).__name__})") from error
-
-
-def _secret_key() -> str:
-    try:
-        return os.environ.get("SECRET_KEY") or read_or_make(VAR_DIR / "secret_key")
+        VAR_DIR.mkdir(parents=True, exist_ok=True)
+        read_or_make(VAR_DIR / "secret_key")
     except OSError as error:
         raise ImproperlyConfigured(
             f"{VAR_DIR}: cannot keep the site's files there ({error.strerror}); "
@@ -61,8 +51,23 @@ def _secret_key() -> str:
         ) from error
 
 
+def _database() -> dict[str, Any]:
+    """Return the outside database of DATABASE_URL, else an SQLite file under VAR_DIR."""
+    url = os.environ.get("DATABASE_URL", "").strip()
+    if not url:
+        path = VAR_DIR / "zhiyan.sqlite3"
+        path.touch(mode=0o600)  # before SQLite makes it for everybody to read
+        return {"ENGINE": "django.db.backends.sqlite3", "NAME": str(path)}
+    try:
+        return dict(dj_database_url.parse(url))
+    except ValueError as error:
+        message = "DATABASE_URL: expected postgresql://user:password@host/name or sqlite:////path"
+        raise ImproperlyConfigured(f"{message} ({type(error).__name__})") from error
+
+
+_make_var()
 DEBUG = _flag("ZHIYAN_DEBUG")
-SECRET_KEY = _secret_key()
+SECRET_KEY = os.environ.get("SECRET_KEY") or read_or_make(VAR_DIR / "secret_key")
 ALLOWED_HOSTS = _list("ZHIYAN_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = _list("ZHIYAN_ORIGINS")
 

@@ -51,6 +51,17 @@ def test_debug_is_off_unless_asked_for(tmp_path):
     assert result.stdout.splitlines()[-1] == "False"
 
 
+def test_others_may_use_the_runtimes_and_read_nothing_private(tmp_path):
+    var = tmp_path / "var"
+
+    _manage("migrate", "--verbosity", "0", ZHIYAN_VAR=str(var))
+
+    assert var.stat().st_mode & 0o005 == 0o005
+    private = [path for path in var.iterdir() if path.name not in {"static", "runtimes", "jail"}]
+    assert private
+    assert [path.name for path in private if path.stat().st_mode & 0o077] == []
+
+
 def test_a_var_with_odd_characters_holds_a_database(tmp_path):
     var = tmp_path / "a b+c%20#d?"
     code = "from django.db import connection as c; c.ensure_connection()"
