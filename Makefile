@@ -7,6 +7,8 @@ MANAGE := $(BIN)/python manage.py
 VAR := $(or $(ZHIYAN_VAR),var)
 PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip -qq --no-input
 SOURCES := config kb snippets sandbox
+# Two at a time, a file's tests together: they share a broker, a sandbox and a browser.
+PYTEST ?= -n 2 --dist loadfile
 
 .DEFAULT_GOAL := help
 .PHONY: help up down status logs test check format clean
@@ -30,7 +32,7 @@ test: $(VENV)/dev ## run every test, with the real sandbox, broker and browser
 	@$(BIN)/python -m sandbox build
 	@$(MANAGE) compile_catalogues
 	@$(MANAGE) collectstatic --noinput --verbosity 0
-	@$(BIN)/python -m pytest $(PYTEST)
+	@$(BIN)/python -m pytest -q $(PYTEST)
 
 check: $(VENV)/dev ## lint, types, import contracts, migrations in step with the models
 	@$(BIN)/ruff check .
