@@ -35,6 +35,7 @@ TICK_SECONDS = 0.05
 DRAIN_SECONDS = 2.0
 READ_BYTES = 1 << 16
 MESSAGE_BYTES = 1 << 17
+GONE = "the interpreter that ran it was killed from outside; run it again"
 ESCAPE_SEQUENCE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\))")
 OUT_OF_MEMORY_SIGNS = ("can't allocate memory", "not enough memory", "OOM when allocating")
 
@@ -245,7 +246,7 @@ class Execution:
         if out_of_memory:
             return Verdict.MEMORY, _memory_reason(self._limits), None, None
         if self._internal or self._wait_status is None:
-            return Verdict.INTERNAL, self._internal or "the run's init went away", None, None
+            return Verdict.INTERNAL, self._internal or GONE, None, None
         if os.WIFSIGNALED(self._wait_status):
             name = _signal_name(os.WTERMSIG(self._wait_status))
             return *_judge_signal(name), None, name

@@ -21,7 +21,7 @@ from snippets.models import Run, Snippet
 logger = logging.getLogger(__name__)
 
 MAX_ATTEMPTS = 3
-TELL_AGAIN = datetime.timedelta(seconds=60)
+TELL_AGAIN = datetime.timedelta(seconds=30)
 """A queued run whose worker was told longer ago is announced once more."""
 WAITED_TOO_LONG = datetime.timedelta(hours=1)
 
