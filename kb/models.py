@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from kb import querysets
@@ -23,6 +24,7 @@ class Tag(models.Model):
     parent = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="children"
     )
+    updated_at = models.DateTimeField(auto_now=True)
 
     objects = querysets.TagQuerySet.as_manager()
 
@@ -80,6 +82,14 @@ class Article(models.Model):
         QUESTION = "question", _("question")
         GUIDE = "guide", _("guide")
 
+    class Health(models.TextChoices):
+        """How the article's code fares: the worst of its snippets' best outcomes."""
+
+        NO_CODE = "no-code", _("no code")
+        UNCHECKED = "unchecked", _("not yet verified")
+        WORKS = "works", _("everything works")
+        BROKEN = "broken", _("something does not work")
+
     kind = models.CharField(max_length=10, choices=Kind.choices)
     slug = models.SlugField(max_length=120, allow_unicode=True)
     tags = models.ManyToManyField(Tag, related_name="articles", blank=True)
@@ -89,10 +99,33 @@ class Article(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
+    # What lists sort by, kept by kb.standing whenever the article or a verification changes.
+    score = models.IntegerField(default=0)  # of the opening post
+    view_count = models.PositiveIntegerField(default=0)
+    health = models.CharField(max_length=10, choices=Health.choices, default=Health.NO_CODE)
+    verified_at = models.DateTimeField(null=True, blank=True)  # the latest check of its code
+    broke_at = models.DateTimeField(null=True, blank=True)  # since when its health is broken
+    work = models.PositiveIntegerField(default=0)  # how much there is to mend; 0: nothing
+    # When anything that its page shows changed: an edit, a vote, a verification.
+    changed_at = models.DateTimeField(default=timezone.now)
+
     objects = querysets.ArticleQuerySet.as_manager()
 
     class Meta:
         ordering = ["-updated_at", "-id"]
+        indexes = [
+            models.Index(fields=[*fields, "-id"], name=f"article_by_{name}")
+            for name, fields in {
+                "active": ["-updated_at"],
+                "newest": ["-created_at"],
+                "votes": ["-score"],
+                "views": ["-view_count"],
+                "verified": ["-verified_at"],
+                "broken": ["-broke_at"],
+                "work": ["-work"],
+                "change": ["-changed_at"],
+            }.items()
+        ]
         verbose_name = _("article")
         verbose_name_plural = _("articles")
 
@@ -112,8 +145,9 @@ class Post(models.Model):
     role = models.CharField(max_length=10, choices=Role.choices)
     position = models.PositiveIntegerField()  # 0 is the question or the body, answers follow
     is_accepted = models.BooleanField(default=False)
-    score = models.IntegerField(default=0)
+    score = models.IntegerField(default=0)  # of its source and of our readers' votes together
     author = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         ordering = ["article", "position"]
@@ -142,6 +176,8 @@ class Translation(models.Model):
     markdown = models.TextField()
     blocks = models.JSONField(default=list)
     revision_number = models.PositiveIntegerField(default=1)
+    # The other language's revision that says the same as this text.
+    in_step_with = models.PositiveIntegerField(default=1)
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:
@@ -199,3 +235,59 @@ class PostSnippet(models.Model):
 
     def __str__(self) -> str:
         return f"{self.post} [{self.position}]"
+
+
+class Vote(models.Model):
+    """A signed-in reader's opinion of a post."""
+
+    class Value(models.IntegerChoices):
+        UP = 1, _("useful")
+        DOWN = -1, _("not useful")
+
+    post = models.ForeignKey(Post, on_delete=models.CASCADE, related_name="votes")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    value = models.SmallIntegerField(choices=Value.choices)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["post", "user"], name="vote_once")]
+        verbose_name = _("vote")
+        verbose_name_plural = _("votes")
+
+    def __str__(self) -> str:
+        return f"{self.user} {self.value:+d} {self.post}"
+
+
+class Report(models.Model):
+    """What a reader tells the curators: that a post is outdated, or how its text should read."""
+
+    class Kind(models.TextChoices):
+        OUTDATED = "outdated", _("outdated")
+        EDIT = "edit", _("suggested edit")
+
+    class Status(models.TextChoices):
+        OPEN = "open", _("open")
+        ACCEPTED = "accepted", _("accepted")
+        DECLINED = "declined", _("declined")
+
+    post = models.ForeignKey(Post, on_delete=models.CASCADE, related_name="reports")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.OPEN)
+    comment = models.TextField(blank=True)
+    # A suggested edit: the whole text, and the revision it was made from.
+    language = models.CharField(max_length=10, choices=Language.choices)
+    markdown = models.TextField(blank=True)
+    base_revision = models.PositiveIntegerField(null=True, blank=True)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    reporter_key = models.CharField(max_length=64, blank=True)  # hash of a reader's session
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name = _("report of a reader")
+        verbose_name_plural = _("reports of readers")
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.post}"

@@ -7,12 +7,15 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 from django.db import transaction
+from django.db.models import Sum
 
 from kb.drafts import ArticleDraft, PostDraft, SourceDraft, TranslationDraft
 from kb.markup import slugify
 from kb.models import Article, Language, Post, PostSnippet, Revision, Source, Translation
 from kb.posts import render_posts
 from kb.rendering import Block, Rendered, SnippetDraft, place_snippets
+from kb.standing import refresh_standing
+from kb.steps import keep_in_step, revisions_behind
 from kb.tagging import find_tags
 from snippets.services import find_or_make_snippet
 
@@ -48,6 +51,7 @@ def save_article(*, draft: ArticleDraft, comment: str = "") -> Saved:
         for position, post_draft in enumerate(draft.posts):
             _save_post(article, position, post_draft, rendered[position], comment)
         article.posts.filter(position__gte=len(draft.posts)).delete()
+        refresh_standing(article_ids=[article.pk])
     return saved
 
 
@@ -93,10 +97,12 @@ def _save_post(
         defaults={
             "role": draft.role,
             "is_accepted": draft.is_accepted,
-            "score": draft.score,
             "author": draft.author,
         },
     )
+    votes = post.votes.aggregate(total=Sum("value"))["total"] or 0
+    if post.score != draft.score + votes:
+        Post.objects.filter(pk=post.pk).update(score=draft.score + votes)
     snippets = next(iter(rendered.values())).snippets
     ids = [_snippet_id(snippets, index) for index in range(len(snippets))]
     post.placements.all().delete()
@@ -104,9 +110,16 @@ def _save_post(
         PostSnippet(post=post, snippet_id=id_, position=place) for place, id_ in enumerate(ids)
     )
     post.translations.exclude(language__in=draft.translations).delete()
-    for language, text in draft.translations.items():
-        blocks = place_snippets(rendered[language].blocks, ids)
-        _save_translation(post, language, text, blocks, comment)
+    texts = {text.language: text for text in post.translations.all()}
+    behind = [language for language in Language if revisions_behind(texts, language)]
+    changed = [
+        language
+        for language, text in draft.translations.items()
+        if _save_translation(
+            post, language, text, place_snippets(rendered[language].blocks, ids), comment
+        )
+    ]
+    keep_in_step(post, changed, behind)
 
 
 def _snippet_id(snippets: Sequence[SnippetDraft], index: int) -> int:
@@ -135,14 +148,15 @@ def _save_translation(
     draft: TranslationDraft,
     blocks: list[Block],
     comment: str,
-) -> None:
+) -> bool:
+    """Store a text and say whether it is new or another one."""
     translation = Translation.objects.filter(post=post, language=language).first()
     if translation is None:
         translation = Translation(post=post, language=language, revision_number=0)
     elif (translation.title, translation.markdown) == (draft.title, draft.markdown):
         if translation.blocks != blocks:
             Translation.objects.filter(pk=translation.pk).update(blocks=blocks)
-        return
+        return False
     translation.title = draft.title
     translation.markdown = draft.markdown
     translation.blocks = blocks
@@ -155,3 +169,4 @@ def _save_translation(
         markdown=draft.markdown,
         comment=comment,
     )
+    return True

@@ -94,10 +94,12 @@ class Summary:
 
     snippets: int
     working: int
+    failing: int  # the rest is not verified yet
     outcome: str  # the worst of the snippets' best outcomes
     outcome_label: Any
     tone: Tone
     checked_at: datetime.datetime | None  # of the oldest of those
+    latest_at: datetime.datetime | None
 
 
 def load_cards(ids: Iterable[int]) -> dict[int, Card]:
@@ -136,13 +138,17 @@ def _summary(ids: set[int], best: Mapping[int, tuple[str, datetime.datetime]]) -
     known = [best[snippet] for snippet in ids if snippet in best]
     outcomes = [outcome for outcome, _ in known] or [Verification.Outcome.WAITING.value]
     worst = max(outcomes, key=rank)
+    tones = [presentation.outcome_tone(outcome) for outcome, _ in known]
+    times = [checked_at for _, checked_at in known]
     return Summary(
         snippets=len(ids),
-        working=sum(presentation.outcome_tone(outcome) is Tone.OK for outcome, _ in known),
+        working=tones.count(Tone.OK),
+        failing=tones.count(Tone.WARN) + tones.count(Tone.BAD),
         outcome=worst,
         outcome_label=Verification.Outcome(worst).label,
         tone=presentation.outcome_tone(worst),
-        checked_at=min((checked_at for _, checked_at in known), default=None),
+        checked_at=min(times, default=None),
+        latest_at=max(times, default=None),
     )
 
 

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from sandbox import Runtime, Verdict
 from snippets import code as codes
-from snippets import fitting, judging, limits, services, setups
+from snippets import fitting, judging, limits, services, setups, signals
 from snippets.judging import Ended, Judgement
 from snippets.models import Run, Snippet, Verification
 from snippets.reasons import Reason
@@ -121,7 +121,7 @@ def keep(
 ) -> Verification:
     """Store a verification and make it the current one."""
     snippet.verifications.current().filter(runtime=wanted.name).update(is_current=False)
-    return Verification.objects.create(
+    verification = Verification.objects.create(
         snippet=snippet,
         runtime=wanted.name,
         key=key,
@@ -132,6 +132,8 @@ def keep(
         setup=attempt.rung["code"] if attempt else "",
         run=attempt.run if attempt else None,
     )
+    signals.verified.send(sender=Verification, snippet_id=snippet.pk)
+    return verification
 
 
 def best_setup(snippet: Snippet, runtime_name: str) -> str:

@@ -1,0 +1,6 @@
+"""What happened to snippets, for those above who keep something that depends on it."""
+
+from django.dispatch import Signal
+
+verified = Signal()
+"""A snippet has a new current verification; sent in its transaction with `snippet_id`."""
