@@ -1,6 +1,7 @@
 """Running untrusted Python on warm runtimes, in jails. Standard library only."""
 
 from sandbox.client import Client, ServiceUnavailable
+from sandbox.gpu import NoGpu
 from sandbox.model import (
     Artifact,
     Cancelled,
@@ -25,6 +26,7 @@ __all__ = [
     "Failure",
     "InvalidRequest",
     "Limits",
+    "NoGpu",
     "Output",
     "Request",
     "Result",

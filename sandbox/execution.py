@@ -37,7 +37,12 @@ READ_BYTES = 1 << 16
 MESSAGE_BYTES = 1 << 17
 GONE = "the interpreter that ran it was killed from outside; run it again"
 ESCAPE_SEQUENCE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\))")
-OUT_OF_MEMORY_SIGNS = ("can't allocate memory", "not enough memory", "OOM when allocating")
+OUT_OF_MEMORY_SIGNS = (
+    "CUDA out of memory",
+    "can't allocate memory",
+    "not enough memory",
+    "OOM when allocating",
+)
 
 
 @dataclasses.dataclass
@@ -66,6 +71,7 @@ class Execution:
         self._wait_status: int | None = None
         self._failure: Failure | None = None
         self._is_complete = False
+        self._device: dict[str, Any] | None = None
         self._artifacts: list[Artifact] = []
         self._incoming: tuple[dict[str, Any], bytearray] | None = None
         self._internal = ""
@@ -182,6 +188,7 @@ class Execution:
             self._is_done = True
         elif "told" in value:
             self._is_complete, self._failure = _parse_told(value["told"])
+            self._device = _parse_device(value["told"])
         elif "internal" in value:
             self._internal = str(value["internal"])
 
@@ -237,6 +244,7 @@ class Execution:
             memory_bytes=usage.memory_bytes,
             artifacts=tuple(self._artifacts),
             failure=self._failure,
+            environment={"device": self._device} if self._device else {},
         )
 
     def _judge(self, out_of_memory: bool) -> tuple[Verdict, str, int | None, str | None]:
@@ -322,6 +330,15 @@ def _parse_told(text: str) -> tuple[bool, Failure | None]:
         )
     except (ValueError, KeyError, TypeError, RecursionError):
         return False, None
+
+
+def _parse_device(text: str) -> dict[str, Any] | None:
+    """Read which accelerator the user's process says it used."""
+    try:
+        device = json.loads(text)["device"]
+        return {"name": str(device["name"])[:100], "memory_bytes": int(device["memory_bytes"])}
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return None
 
 
 def _safe_name(name: str) -> str:

@@ -162,6 +162,7 @@ class Pool:
         self._accepted_gaps = accepted_gaps
         self.slots = slots or max(2, os.cpu_count() or 2)
         self._free = threading.BoundedSemaphore(self.slots)
+        self._free_gpu = threading.BoundedSemaphore(1)  # one run a device at a time
         self.jail_root = var_directory() / "jail"
         self._warm: dict[str, _Warm] = {}
         self._lock = threading.Lock()
@@ -182,7 +183,8 @@ class Pool:
         sandbox cannot do its work, Cancelled once `is_cancelled` says so.
         """
         warm = self._warm_for(request.runtime)
-        while not self._free.acquire(timeout=0.1):
+        free = self._free_gpu if warm.runtime.gpu else self._free
+        while not free.acquire(timeout=0.1):
             if is_cancelled():
                 raise Cancelled("cancelled while waiting for a free slot")
         try:
@@ -190,7 +192,7 @@ class Pool:
             if result.verdict is Verdict.INTERNAL and not was_heard:
                 result, _ = self._attempt(warm, request, emit, is_cancelled)
         finally:
-            self._free.release()
+            free.release()
             self._housework.put(warm.refill)
         return result
 
@@ -220,8 +222,9 @@ class Pool:
             "harness_version": HARNESS_VERSION,
             "seed": request.seed,
             "limits": request.limits.as_dict(),
-            "device": "cpu",
+            "device": "gpu" if warm.runtime.gpu else "cpu",
             **environment,
+            **result.environment,
         }
         return dataclasses.replace(result, environment=about), heard
 

@@ -15,6 +15,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from sandbox import gpu
 from sandbox.cgroups import Backend, Group
 from sandbox.model import Limits, SandboxError
 from sandbox.runtime import Runtime
@@ -31,19 +32,22 @@ class ZygoteDied(SandboxError):
     """The zygote is gone or does not answer; another must be started."""
 
 
-def _environment(library_path: str | None) -> dict[str, str]:
+def _environment(library_path: str | None, runtime: Runtime) -> dict[str, str]:
     """Return everything a run finds in its environment; nothing of the service's."""
+    folders = [library_path] if library_path else []
+    if runtime.gpu:
+        folders += gpu.library_folders()
     return {
         "OMP_NUM_THREADS": THREADS,
         "MKL_NUM_THREADS": THREADS,
         "NUMEXPR_NUM_THREADS": THREADS,
         "OPENBLAS_NUM_THREADS": "1",  # it starts its threads when numpy is imported
-        **({"LD_LIBRARY_PATH": library_path} if library_path else {}),
+        **({"LD_LIBRARY_PATH": ":".join(folders)} if folders else {}),
         "TF_NUM_INTRAOP_THREADS": THREADS,
         "TF_NUM_INTEROP_THREADS": THREADS,
         "TF_CPP_MIN_LOG_LEVEL": "2",
         "TF_ENABLE_ONEDNN_OPTS": "0",  # its kernels round differently from run to run
-        "CUDA_VISIBLE_DEVICES": "-1",
+        "CUDA_VISIBLE_DEVICES": "0" if runtime.gpu else "-1",
         "MPLBACKEND": "Agg",
         "MPLCONFIGDIR": "/tmp",  # noqa: S108 - the jail's own
         "HOME": "/work",
@@ -107,6 +111,8 @@ class Zygote:
 
     def __init__(self, runtime: Runtime, backend: Backend, root: Path) -> None:
         runtime.require_built()
+        if runtime.gpu:
+            gpu.require(runtime.name)
         self.runtime = runtime
         self.forks = 0
         self._backend = backend
@@ -123,12 +129,14 @@ class Zygote:
                 *binds,
                 (str(runtime.site_packages), "/runtime/site-packages"),
                 (str(INSIDE), "/harness/sandbox/inside"),
+                *((folder, folder) for folder in gpu.library_folders() if runtime.gpu),
             ],
+            "devices": gpu.device_nodes() if runtime.gpu else [],
             "site_packages": "/runtime/site-packages",
             "preload": list(runtime.preload),
             "after_import": runtime.after_import,
             "warm_up": runtime.warm_up,
-            "environment": _environment(library_path),
+            "environment": _environment(library_path, runtime),
             "id_base": ID_BASE,
             "distinct_uids": self._distinct_uids,
         }

@@ -48,7 +48,7 @@ def be_init(
         if pid == 0:
             control.close()
             warm_up = specification["warm_up"] if order["is_warmed_up"] else ""
-            _be_runner(descriptors[1:], uid, warm_up)
+            _be_runner(descriptors[1:], uid, warm_up, DEVICES + specification["devices"])
         for descriptor in descriptors[1:]:
             os.close(descriptor)
         kernel.prctl(kernel.PR_SET_DUMPABLE, 0)
@@ -84,7 +84,9 @@ def _make_places(order: dict[str, Any], uid: int) -> None:
     kernel.set_hostname("sandbox")
 
 
-def _be_runner(descriptors: list[int], uid: int | None, warm_up: str) -> NoReturn:
+def _be_runner(
+    descriptors: list[int], uid: int | None, warm_up: str, devices: list[str]
+) -> NoReturn:
     """Put on every layer, warm up, then read the user's bytes, then run them."""
     exit_code = 1
     try:
@@ -113,7 +115,7 @@ def _be_runner(descriptors: list[int], uid: int | None, warm_up: str) -> NoRetur
         kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1)
         # Becoming another user closed /proc/self to its owner, which subprocess needs.
         kernel.prctl(kernel.PR_SET_DUMPABLE, 1)
-        landlock.restrict(readable=READABLE, writable=WRITABLE, devices=DEVICES)
+        landlock.restrict(readable=READABLE, writable=WRITABLE, devices=devices)
         seccomp.load()
         notebook.prepare(warm_up)
         _reseed(int.from_bytes(os.urandom(4), "little"))

@@ -67,7 +67,7 @@ def restrict(*, readable: list[str], writable: list[str], devices: list[str]) ->
     for path in writable:
         _allow(ruleset, path, handled)
     for path in devices:
-        _allow(ruleset, path, handled & (_READ_FILE | _WRITE_FILE | _TRUNCATE))
+        _allow(ruleset, path, handled & (_READ_FILE | _WRITE_FILE | _TRUNCATE | _IOCTL_DEV))
     kernel.syscall(kernel.SYS_LANDLOCK_RESTRICT_SELF, ctypes.c_int(ruleset), ctypes.c_uint(0))
     os.close(ruleset)
 

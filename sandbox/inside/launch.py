@@ -113,7 +113,7 @@ def _build_root(root: str, specification: dict[str, Any]) -> None:
             kernel.bind(source, f"{root}/usr/bin/{program}")
     os.symlink("usr/bin", root + "/bin")
     _make_etc(root)
-    _make_devices(root)
+    _make_devices(root, specification["devices"])
     for folder in ("proc", "box", "work", "tmp", ".old"):
         os.mkdir(f"{root}/{folder}")
     # For what a library writes while the zygote imports it; every run covers it with its own.
@@ -149,12 +149,12 @@ def _make_etc(root: str) -> None:
             kernel.bind(f"/etc/{name}", f"{root}/etc/{name}")
 
 
-def _make_devices(root: str) -> None:
+def _make_devices(root: str, also: list[str]) -> None:
     os.mkdir(root + "/dev")
     os.mkdir(root + "/dev/shm")
-    for name in DEVICES:
-        _write(f"{root}/dev/{name}", "")
-        kernel.bind_device(f"/dev/{name}", f"{root}/dev/{name}")
+    for node in (*(f"/dev/{name}" for name in DEVICES), *also):
+        _make_place(node, root + node)
+        kernel.bind_device(node, root + node)
     os.symlink("/proc/self/fd", root + "/dev/fd")
     for number, name in enumerate(("stdin", "stdout", "stderr")):
         os.symlink(f"/proc/self/fd/{number}", f"{root}/dev/{name}")

@@ -68,8 +68,17 @@ def _finish(exit_code: int) -> int:
         traceback.print_exc()
     streams.flush()
     if not os.path.exists(TOLD):
-        _tell({"completed": True})
+        _tell({"completed": True, "device": _used_device()})
     return exit_code
+
+
+def _used_device() -> dict[str, Any] | None:
+    """Return the accelerator the code used and its most memory, as torch counts; else None."""
+    torch = sys.modules.get("torch")
+    if torch is None or not torch.cuda.is_initialized():
+        return None
+    peak = torch.cuda.max_memory_allocated()
+    return {"name": torch.cuda.get_device_name(), "memory_bytes": peak}
 
 
 def _tell(value: dict[str, Any]) -> None:
