@@ -33,7 +33,7 @@ def build(runtime: Runtime, report: Report) -> None:
         return
     environment = runtime.environment
     environment.parent.mkdir(parents=True, exist_ok=True)
-    with _only_builder(environment.with_suffix(".lock"), runtime, report):
+    with _only_builder(environment.with_name(f"{environment.name}.lock"), runtime, report):
         if runtime.is_built:
             report(f"{runtime.name}: built by another process meanwhile")
             return

@@ -10,6 +10,7 @@ from sandbox import protocol
 from sandbox.model import Cancelled, Event, InvalidRequest, Request, Result, SandboxError
 
 CANCEL_POLL_SECONDS = 0.1
+STATUS_SECONDS = 5.0
 
 
 class ServiceUnavailable(SandboxError):
@@ -49,6 +50,7 @@ class Client:
     def status(self) -> dict[str, Any]:
         """Return what the service says of itself: layers, zygotes, counts."""
         with self._connect() as connection, connection.makefile("rwb", buffering=0) as stream:
+            connection.settimeout(STATUS_SECONDS)
             protocol.write_line(stream, {"op": "status"})
             return self._checked(protocol.LineReader(connection).read())
 
