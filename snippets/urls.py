@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from snippets.views import events, runs, snippets
+from snippets.views import events, runs, snippets, status
 
 app_name = "snippets"
 
 urlpatterns = [
+    path("status", status.show_status, name="status"),
     path("runs/", runs.create_run, name="create_run"),
     path("runs/<slug:public_id>", runs.show_run, name="run"),
     path("runs/<slug:public_id>/cancel", runs.cancel_run, name="cancel_run"),
