@@ -16,7 +16,7 @@ from sandbox import cgroups, layers
 from sandbox.execution import Execution
 from sandbox.model import Cancelled, Event, Limits, Request, Result, SandboxError, Started, Verdict
 from sandbox.runtime import Runtime, load, load_all, var_directory
-from sandbox.zygote import Child, Zygote, ZygoteDied
+from sandbox.zygote import THREADS, Child, Zygote, ZygoteDied
 
 WAITING_CHILDREN = 2
 FORKS_AT_MOST = 2000
@@ -64,8 +64,10 @@ class _Warm:
     def refill(self) -> None:
         """Fork until enough children wait; only where the zygote is already running."""
         with self._lock:
-            if self._zygote is not None and self._zygote.forks > FORKS_AT_MOST:
+            zygote = self._zygote
+            if zygote is not None and (zygote.forks > FORKS_AT_MOST or zygote.has_grown()):
                 self._stop()
+                self._alive_zygote()
             while self._zygote is not None and len(self._waiting) < WAITING_CHILDREN:
                 with contextlib.suppress(SandboxError):
                     child, _ = self._fork(Limits(), is_warmed_up=True)
@@ -222,6 +224,7 @@ class Pool:
             "harness_version": HARNESS_VERSION,
             "seed": request.seed,
             "limits": request.limits.as_dict(),
+            "threads": int(THREADS),
             "device": "gpu" if warm.runtime.gpu else "cpu",
             **environment,
             **result.environment,

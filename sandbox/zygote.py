@@ -23,6 +23,7 @@ from sandbox.runtime import Runtime
 INSIDE = Path(__file__).parent / "inside"
 ID_BASE = 2_000_000_000  # above what systemd and shadow hand out
 START_SECONDS = 120.0
+GROWTH = 1.5
 PREPARE_SECONDS = 20.0
 THREADS = "2"  # of each numeric library; with the interpreter's own, far below the process limit
 _serial = itertools.count()
@@ -254,6 +255,16 @@ class Zygote:
                 pid, _, _ = struct.unpack("3i", data[:size])
                 return int(pid)
         raise OSError("no credentials came")
+
+    def has_grown(self) -> bool:
+        """Say whether it holds much more than when it was ready; it should never."""
+        pid = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children")
+        try:
+            child = pid.read_text(encoding="ascii").split()[0]
+            pages = int(Path(f"/proc/{child}/statm").read_text(encoding="ascii").split()[1])
+        except (OSError, IndexError):
+            return False  # gone, which is_alive tells
+        return pages * os.sysconf("SC_PAGE_SIZE") > GROWTH * self.about["memory_bytes"]
 
     def is_alive(self) -> bool:
         return self._process.poll() is None
