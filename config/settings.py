@@ -129,6 +129,13 @@ SQLITE_OPTIONS = {
 DATABASES = {"default": _database()}
 if "sqlite" in DATABASES["default"]["ENGINE"]:
     DATABASES["default"].setdefault("OPTIONS", {}).update(SQLITE_OPTIONS)
+# Whole pages, named by the state of their data; each web process keeps its own.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "OPTIONS": {"MAX_ENTRIES": 600},
+    }
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # An outside Redis by REDIS_URL, else the embedded Valkey's own unix socket.
@@ -152,6 +159,13 @@ WORKER_THREADS = _number("ZHIYAN_WORKERS", os.cpu_count() or 2, least=1, most=25
 WARM_RUNTIMES = _list("ZHIYAN_WARM", "torch-2.13")
 # Reverse proxies whose word on a reader's address is taken.
 PROXIES = os.environ.get("ZHIYAN_PROXIES", "").strip() or "127.0.0.1"
+
+# Which engine searches; auto: PostgreSQL where it has RUM, else tantivy.
+SEARCH_ENGINE = os.environ.get("ZHIYAN_SEARCH", "").strip() or "auto"
+if SEARCH_ENGINE not in {"auto", "tantivy", "fts5", "postgresql"}:
+    raise ImproperlyConfigured(
+        f"ZHIYAN_SEARCH={SEARCH_ENGINE!r}: expected auto, tantivy, fts5 or postgresql"
+    )
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]

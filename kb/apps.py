@@ -8,3 +8,4 @@ class KbConfig(AppConfig):
 
     def ready(self) -> None:
         from kb import receivers  # noqa: F401, PLC0415 - models must be loaded first
+        from kb.search import outbox  # noqa: F401, PLC0415

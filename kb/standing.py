@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from kb.listing import snippet_ids_of
 from kb.models import Article, Language, Post, Report, Translation
+from kb.search.outbox import note_articles
 from kb.steps import revisions_behind
 from snippets.cards import Summary, summarise
 
@@ -23,6 +24,7 @@ def refresh_standing(*, article_ids: Iterable[int]) -> None:
     The number of reads does not grow with the articles; each is one write.
     """
     ids = set(article_ids)
+    note_articles(ids)
     summaries = summarise(snippet_ids_of(ids))
     reports = Counter(
         Report.objects.filter(post__article__in=ids, status=Report.Status.OPEN).values_list(

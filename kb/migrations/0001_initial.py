@@ -253,4 +253,36 @@ class Migration(migrations.Migration):
             model_name='vote',
             constraint=models.UniqueConstraint(fields=('post', 'user'), name='vote_once'),
         ),
+        migrations.CreateModel(
+            name='SearchIndex',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=60, unique=True)),
+                ('engine', models.CharField(max_length=20)),
+                ('version', models.CharField(max_length=40)),
+                ('machine', models.CharField(blank=True, max_length=32)),
+                ('is_ready', models.BooleanField(default=False)),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('seen_at', models.DateTimeField(auto_now_add=True)),
+            ],
+            options={
+                'verbose_name': 'search index',
+                'verbose_name_plural': 'search indexes',
+                'ordering': ['id'],
+            },
+        ),
+        migrations.CreateModel(
+            name='IndexChange',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('article_id', models.BigIntegerField()),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('index', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='changes', to='kb.searchindex')),
+            ],
+            options={
+                'verbose_name': 'change for an index',
+                'verbose_name_plural': 'changes for an index',
+                'ordering': ['id'],
+            },
+        ),
     ]

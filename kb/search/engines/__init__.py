@@ -1,0 +1,1 @@
+"""Where documents are found: one small protocol, several engines behind it."""

@@ -1,0 +1,166 @@
+"""What every engine takes and gives. Engines know tokens and numbers, nothing of languages."""
+
+import dataclasses
+from collections.abc import Iterable, Mapping, Sequence
+from enum import StrEnum
+from typing import Protocol
+
+
+class EngineError(Exception):
+    """The index cannot be used: missing, damaged or of another version; says what to do."""
+
+
+class Sort(StrEnum):
+    RELEVANCE = "relevance"
+    NEWEST = "newest"
+    VOTES = "votes"
+    VERIFIED = "verified"
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class Document:
+    """A post as an index keeps it. Token fields are words joined by blanks."""
+
+    post: int
+    article: int
+    title: str
+    text: str  # the title's tokens too
+    code: str
+    identifiers: str  # whole, in lower case
+    words: str  # unstemmed, for spelling and completion
+    terms: tuple[str, ...]  # exact: "tag:pytorch", "lang:zh"
+    score: int
+    answers: int
+    created: int  # a day: 20240131
+    updated: int  # seconds since 1970
+    verified_at: int  # the same; 0 where nothing was verified
+    health: int  # 1 all snippets work, -1 some fail, 0 otherwise
+    title_zh: int  # number of tokens
+    title_en: int
+    shown: str  # JSON: what a result shows
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class Alternative:
+    """Tokens that must all be there, better side by side, and what that is worth."""
+
+    tokens: tuple[str, ...]
+    weight: float = 1.0
+    is_phrase: bool = False  # side by side, or not at all
+    is_partial: bool = False  # ranks a little, but is not what was asked for
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class Concept:
+    """One thing asked for; any alternative will do."""
+
+    alternatives: tuple[Alternative, ...]
+    identifier: str = ""  # whole, in lower case, where the reader typed one
+
+    @property
+    def whole(self) -> tuple[Alternative, ...]:
+        """The alternatives that are all that was asked for."""
+        return tuple(one for one in self.alternatives if not one.is_partial)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class Bound:
+    """Both ends count; None is open."""
+
+    field: str
+    low: int | None = None
+    high: int | None = None
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Plan:
+    """A query as engines take it."""
+
+    concepts: tuple[Concept, ...] = ()  # any; ranked
+    required: tuple[Concept, ...] = ()  # each
+    excluded: tuple[Concept, ...] = ()  # none
+    code: tuple[Concept, ...] = ()  # each, in code alone
+    filters: tuple[tuple[str, ...], ...] = ()  # of each group, any term
+    barred: tuple[str, ...] = ()  # none of these terms
+    identifiers: tuple[str, ...] = ()  # each, whole
+    bounds: tuple[Bound, ...] = ()
+    barred_bounds: tuple[Bound, ...] = ()
+
+    @property
+    def is_ranked(self) -> bool:
+        return bool(self.concepts or self.required)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class Candidate:
+    post: int
+    article: int
+    score: float  # as the engine ranks; 0 where sorted otherwise
+    votes: int
+    health: int
+    title_zh: int
+    title_en: int
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Found:
+    total: int  # posts that match
+    candidates: Sequence[Candidate]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Facets:
+    """How many matching posts have each term, most first, and in how many articles they are."""
+
+    counts: Mapping[str, Sequence[tuple[str, int]]]
+    articles: int  # large numbers may be estimates
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Coverage:
+    """Which concepts a document has, as bits, anywhere, in its title, and as whole identifier."""
+
+    text: int = 0
+    title: int = 0
+    identifier: int = 0
+
+
+class Reader(Protocol):
+    """One index, as it is at its last commit."""
+
+    def search(self, plan: Plan, *, limit: int, sort: Sort = Sort.RELEVANCE) -> Found: ...
+
+    def coverage(
+        self, posts: Sequence[int], concepts: Sequence[Concept]
+    ) -> Mapping[int, Coverage]: ...
+
+    def facets(self, plan: Plan) -> Facets: ...
+
+    def shown(self, posts: Sequence[int]) -> Mapping[int, str]: ...
+
+    def frequency(self, token: str) -> int: ...
+
+    def words(self, prefix: str, limit: int) -> Sequence[tuple[str, int]]: ...
+
+    def identifiers(self, prefix: str, limit: int) -> Sequence[tuple[str, int]]: ...
+
+    def size(self) -> int:
+        """Return the number of documents."""
+        ...
+
+
+class Writer(Protocol):
+    """One at a time; nothing is visible before `commit`."""
+
+    def replace(self, articles: Iterable[int], documents: Iterable[Document]) -> None:
+        """Take out all documents of `articles`, then put `documents` in."""
+        ...
+
+    def commit(self) -> None: ...
+
+    def close(self) -> None: ...
+
+
+FACETS = ("tag", "lang", "runs-on", "verified")
+TITLE_WEIGHT = 2.0
+PHRASE_WEIGHT = 1.0

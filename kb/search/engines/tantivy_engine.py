@@ -1,0 +1,320 @@
+"""Tantivy, inside the process: the engine a site starts with."""
+
+import contextlib
+import threading
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import tantivy
+from tantivy import Occur
+
+from kb.search.engines.base import (
+    FACETS,
+    PHRASE_WEIGHT,
+    TITLE_WEIGHT,
+    Alternative,
+    Candidate,
+    Concept,
+    Coverage,
+    Document,
+    EngineError,
+    Facets,
+    Found,
+    Plan,
+    Sort,
+)
+
+NAME = "tantivy"
+HEAP_BYTES = 64_000_000
+FACET_SIZE = 24
+# Sums of powers of two are exact in the engine's 32-bit scores up to this many.
+BITS = 22
+SORT_FIELDS = {Sort.NEWEST: "updated", Sort.VOTES: "score", Sort.VERIFIED: "verified_at"}
+NUMBERS = ("post", "article", "score", "health", "title_zh", "title_en")
+Query = tantivy.Query
+
+
+def _schema() -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder()
+    for name in ("post", "article", *SORT_FIELDS.values(), "answers", "created"):
+        builder.add_integer_field(name, indexed=True, fast=True)
+    for name in ("health", "title_zh", "title_en"):
+        builder.add_integer_field(name, fast=True)
+    for name in ("title", "text", "code"):
+        builder.add_text_field(name, tokenizer_name="whitespace", index_option="position")
+    for name in ("identifiers", "words"):
+        builder.add_text_field(name, tokenizer_name="whitespace", index_option="basic")
+    builder.add_text_field("terms", tokenizer_name="raw", index_option="basic")
+    for name in FACETS:
+        builder.add_text_field(
+            f"facet_{name}", tokenizer_name="raw", index_option="basic", fast=True
+        )
+    builder.add_bytes_field("shown", stored=True)
+    return builder.build()
+
+
+SCHEMA = _schema()
+
+
+@contextlib.contextmanager
+def _faults(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    # The binding panics on some damaged files; a panic derives from BaseException alone.
+    except (ValueError, OSError, RuntimeError, MemoryError) as error:
+        raise EngineError(f"{folder}: {error}; run: manage.py reindex") from error
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":
+            raise
+        raise EngineError(f"{folder}: {error}; run: manage.py reindex") from error
+
+
+class TantivyReader:
+    """Follows the commits of a writer in another process."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._meta = folder / "meta.json"
+        self._lock = threading.Lock()
+        self._seen = self._stamp()
+        with _faults(folder):
+            self._index = tantivy.Index.open(str(folder))
+            # This process looks for commits itself, when it searches.
+            self._index.config_reader("manual", 1)
+            self._index.reload()
+            self._searcher = self._index.searcher()
+
+    def search(self, plan: Plan, *, limit: int, sort: Sort = Sort.RELEVANCE) -> Found:
+        searcher = self._current()
+        with _faults(self._folder):
+            query = _plan_query(plan)
+            if sort is Sort.RELEVANCE:
+                result = searcher.search(query, limit)
+            else:
+                result = searcher.search(query, limit, order_by_field=SORT_FIELDS[sort])
+            addresses = [address for _, address in result.hits]
+            columns = [searcher.fast_field_values(name, addresses) for name in NUMBERS]
+        scores = [score if sort is Sort.RELEVANCE else 0.0 for score, _ in result.hits]
+        return Found(
+            total=result.count or 0,
+            candidates=[
+                Candidate(
+                    post=post,
+                    article=article,
+                    score=score,
+                    votes=votes,
+                    health=health,
+                    title_zh=title_zh,
+                    title_en=title_en,
+                )
+                for score, post, article, votes, health, title_zh, title_en in zip(
+                    scores, *columns, strict=True
+                )
+            ],
+        )
+
+    def coverage(self, posts: Sequence[int], concepts: Sequence[Concept]) -> Mapping[int, Coverage]:
+        probes: list[tuple[int, str, Query]] = []
+        for place, concept in enumerate(concepts):
+            probes.append((place, "text", _anywhere(concept)))
+            probes.append((place, "title", _in_title(concept)))
+            if concept.identifier:
+                term = Query.term_query(SCHEMA, "identifiers", concept.identifier)
+                probes.append((place, "identifier", term))
+        found: dict[int, dict[str, int]] = {
+            post: {"text": 0, "title": 0, "identifier": 0} for post in posts
+        }
+        if not posts:
+            return {}
+        searcher = self._current()
+        with _faults(self._folder):
+            among = Query.const_score_query(Query.term_set_query(SCHEMA, "post", list(posts)), 0.0)
+            for start in range(0, len(probes), BITS):
+                some = probes[start : start + BITS]
+                bits = [
+                    (Occur.Should, Query.const_score_query(query, float(1 << bit)))
+                    for bit, (_, _, query) in enumerate(some)
+                ]
+                result = searcher.search(
+                    Query.boolean_query([(Occur.Must, among), *bits]), len(posts), count=False
+                )
+                ids = searcher.fast_field_values("post", [address for _, address in result.hits])
+                for (score, _), post in zip(result.hits, ids, strict=True):
+                    for bit, (place, name, _) in enumerate(some):
+                        if int(score) >> bit & 1:
+                            found[post][name] |= 1 << place
+        return {post: Coverage(**values) for post, values in found.items()}
+
+    def facets(self, plan: Plan) -> Facets:
+        wanted: dict[str, Any] = {
+            name: {"terms": {"field": f"facet_{name}", "size": FACET_SIZE}} for name in FACETS
+        }
+        wanted["articles"] = {"cardinality": {"field": "article"}}
+        searcher = self._current()
+        with _faults(self._folder):
+            result = searcher.aggregate(_plan_query(plan), wanted)
+        counts = {
+            name: [(bucket["key"], bucket["doc_count"]) for bucket in result[name]["buckets"]]
+            for name in FACETS
+        }
+        return Facets(counts=counts, articles=round(result["articles"]["value"]))
+
+    def shown(self, posts: Sequence[int]) -> Mapping[int, str]:
+        if not posts:
+            return {}
+        searcher = self._current()
+        with _faults(self._folder):
+            query = Query.term_set_query(SCHEMA, "post", list(posts))
+            addresses = [a for _, a in searcher.search(query, len(posts), count=False).hits]
+            ids = searcher.fast_field_values("post", addresses)
+            texts = [searcher.doc(address)["shown"][0] for address in addresses]
+        return {post: bytes(text).decode() for post, text in zip(ids, texts, strict=True)}
+
+    def frequency(self, token: str) -> int:
+        with _faults(self._folder):
+            return int(self._current().doc_freq("text", token))
+
+    def words(self, prefix: str, limit: int) -> Sequence[tuple[str, int]]:
+        with _faults(self._folder):
+            return list(self._current().terms_with_prefix("words", prefix, limit=limit))
+
+    def identifiers(self, prefix: str, limit: int) -> Sequence[tuple[str, int]]:
+        with _faults(self._folder):
+            return list(self._current().terms_with_prefix("identifiers", prefix, limit=limit))
+
+    def size(self) -> int:
+        return int(self._current().num_docs)
+
+    def _stamp(self) -> tuple[int, int]:
+        try:
+            state = self._meta.stat()
+        except OSError as error:
+            raise EngineError(f"{self._folder}: no index there; run: manage.py reindex") from error
+        return state.st_mtime_ns, state.st_ino
+
+    def _current(self) -> tantivy.Searcher:
+        stamp = self._stamp()
+        if stamp != self._seen:
+            with self._lock, _faults(self._folder):
+                self._index.reload()
+                self._searcher = self._index.searcher()
+                self._seen = stamp
+        return self._searcher
+
+
+class TantivyWriter:
+    """Holds the index's lock until it is closed."""
+
+    def __init__(self, folder: Path, *, threads: int = 1, heap_bytes: int = HEAP_BYTES) -> None:
+        self._folder = folder
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with _faults(folder):
+            index = tantivy.Index(SCHEMA, str(folder))
+            self._writer = index.writer(heap_bytes, threads)
+
+    def replace(self, articles: Iterable[int], documents: Iterable[Document]) -> None:
+        with _faults(self._folder):
+            for article in articles:
+                self._writer.delete_documents_by_term("article", article)
+            for document in documents:
+                self._writer.add_document(_tantivy_document(document))
+
+    def commit(self) -> None:
+        with _faults(self._folder):
+            self._writer.commit()
+            self._writer.garbage_collect_files()
+
+    def close(self) -> None:
+        with _faults(self._folder):
+            self._writer.wait_merging_threads()
+
+
+def _tantivy_document(document: Document) -> tantivy.Document:
+    made = tantivy.Document()
+    for name in (
+        "post", "article", "score", "answers", "created", "updated", "verified_at", "health",
+        "title_zh", "title_en",
+    ):  # fmt: skip
+        made.add_integer(name, getattr(document, name))
+    for name in ("title", "text", "code", "identifiers", "words"):
+        made.add_text(name, getattr(document, name))
+    for term in document.terms:
+        made.add_text("terms", term)
+        facet, _, value = term.partition(":")
+        if facet in FACETS:
+            made.add_text(f"facet_{facet}", value)
+    made.add_bytes("shown", document.shown.encode())
+    return made
+
+
+def _plan_query(plan: Plan) -> Query:
+    clauses: list[tuple[Any, Query]] = []
+    ranked = [(Occur.Should, query) for concept in plan.concepts for query in _ranked(concept)]
+    if ranked:
+        clauses.append((Occur.Must, Query.boolean_query(ranked)))
+    clauses += [(Occur.Must, _any(_ranked(concept))) for concept in plan.required]
+    narrowing = [_any(_in_field("code", a) for a in c.alternatives) for c in plan.code]
+    narrowing += [_any(_term(term) for term in group) for group in plan.filters]
+    narrowing += [Query.term_query(SCHEMA, "identifiers", name) for name in plan.identifiers]
+    narrowing += [_bound(bound.field, bound.low, bound.high) for bound in plan.bounds]
+    clauses += [(Occur.Must, Query.const_score_query(query, 0.0)) for query in narrowing]
+    barred = [_anywhere(concept) for concept in plan.excluded]
+    barred += [_term(term) for term in plan.barred]
+    barred += [_bound(bound.field, bound.low, bound.high) for bound in plan.barred_bounds]
+    if not clauses:
+        clauses.append((Occur.Must, Query.all_query()))
+    clauses += [(Occur.MustNot, query) for query in barred]
+    # A union alone lets the engine skip what cannot be among the best.
+    return Query.boolean_query(ranked if ranked and len(clauses) == 1 else clauses)
+
+
+def _ranked(concept: Concept) -> Iterator[Query]:
+    for one in concept.alternatives:
+        yield _boosted(_in_field("text", one), one.weight)
+        yield _boosted(_in_field("title", one), one.weight * TITLE_WEIGHT)
+        if len(one.tokens) > 1 and not one.is_phrase:
+            together = Query.phrase_query(SCHEMA, "text", list(one.tokens))
+            yield _boosted(together, one.weight * PHRASE_WEIGHT)
+
+
+def _anywhere(concept: Concept) -> Query:
+    return _any(_in_field("text", one) for one in concept.whole)
+
+
+def _in_title(concept: Concept) -> Query:
+    return _any(_in_field("title", one) for one in concept.whole)
+
+
+def _in_field(field: str, one: Alternative) -> Query:
+    if len(one.tokens) == 1:
+        return Query.term_query(SCHEMA, field, one.tokens[0])
+    if one.is_phrase:
+        return Query.phrase_query(SCHEMA, field, list(one.tokens))
+    each = [(Occur.Must, Query.term_query(SCHEMA, field, token)) for token in one.tokens]
+    return Query.boolean_query(each)
+
+
+def _any(queries: Iterable[Query]) -> Query:
+    every = list(queries)
+    if not every:
+        return Query.empty_query()
+    return every[0] if len(every) == 1 else Query.boolean_query([(Occur.Should, q) for q in every])
+
+
+def _boosted(query: Query, weight: float) -> Query:
+    return query if weight == 1 else Query.boost_query(query, weight)
+
+
+def _term(term: str) -> Query:
+    return Query.term_query(SCHEMA, "terms", term)
+
+
+def _bound(field: str, low: int | None, high: int | None) -> Query:
+    return Query.range_query(
+        SCHEMA,
+        field,
+        tantivy.FieldType.Integer,
+        -(2**62) if low is None else low,
+        2**62 if high is None else high,
+    )

@@ -1,0 +1,38 @@
+"""Making spellings of the same text equal, character for character, so that offsets stay true."""
+
+import functools
+import unicodedata
+from importlib import resources
+
+
+@functools.cache
+def simplified_of() -> dict[str, str]:
+    """Return OpenCC's table of traditional characters and their commonest simplified form."""
+    table = resources.files("opencc").joinpath("dictionary", "TSCharacters.txt")
+    found: dict[str, str] = {}
+    for line in table.read_text(encoding="utf-8").splitlines():
+        traditional, _, simplified = line.partition("\t")
+        first = simplified.split(" ")[0]
+        if len(traditional) == len(first) == 1:
+            found[traditional] = first
+    return found
+
+
+class _Characters(dict[int, str]):
+    """One normal character for each; worked out when first met."""
+
+    def __missing__(self, code: int) -> str:
+        character = chr(code)
+        normal = unicodedata.normalize("NFKC", character)
+        # What would become several characters, such as a ligature, would move all that follows.
+        normal = normal if len(normal) == 1 else character
+        self[code] = simplified_of().get(normal, normal)
+        return self[code]
+
+
+_CHARACTERS = _Characters()
+
+
+def normalise(text: str) -> str:
+    """Return `text` in half width, simplified and composed, with exactly as many characters."""
+    return text if text.isascii() else text.translate(_CHARACTERS)

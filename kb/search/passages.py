@@ -1,0 +1,122 @@
+"""The part of a text where a query matches, cut into matching and other pieces. Pure.
+
+Pieces are plain text: whoever shows them escapes each, so no mark can break HTML.
+"""
+
+import unicodedata
+from bisect import bisect_left
+from collections.abc import Container, Sequence
+from typing import NamedTuple
+
+from kb.search.analyzer import LEXEME, Token, cut
+from kb.search.normalising import normalise
+
+PASSAGE_CHARACTERS = 200
+CODE_LINES = 4
+LONGEST_CODE_LINE = 160
+
+
+class Piece(NamedTuple):
+    text: str
+    is_match: bool
+
+
+Passage = tuple[Piece, ...]
+
+
+def highlight(text: str, wanted: Container[str]) -> Passage:
+    """Return the whole text in pieces."""
+    return _pieces(text, 0, len(text), matches(text, wanted))
+
+
+def matches(text: str, wanted: Container[str]) -> list[Token]:
+    """Return the tokens of the text that are wanted; whole words where their joined form is."""
+    found: list[Token] = []
+    for match in LEXEME.finditer(normalise(text)):
+        pieces = cut(match[0])
+        if any(extra in wanted for extra in pieces.extras) and match[0].isascii():
+            found.append(Token(pieces.extras[0], match.start(), match.end()))
+            continue
+        start = match.start()
+        found += [
+            Token(part.text, start + part.start, start + part.end)
+            for part in pieces.parts
+            if part.text in wanted
+        ]
+    return found
+
+
+def best_passage(text: str, wanted: Container[str]) -> Passage:
+    """Return about PASSAGE_CHARACTERS around the most different matches; else the beginning."""
+    found = matches(text, wanted)
+    start, end = _window(found, len(text))
+    start, end = _at_word_borders(text, start, end)
+    pieces = _pieces(text, start, end, found)
+    before = (Piece("… ", False),) if start > 0 else ()
+    after = (Piece(" …", False),) if end < len(text) else ()
+    return (*before, *pieces, *after)
+
+
+def best_lines(code: str, wanted: Container[str]) -> Passage:
+    """Return a few lines of code around the most different matches; none where nothing matches."""
+    found = matches(code, wanted)
+    if not found:
+        return ()
+    starts = [0, *(at + 1 for at, character in enumerate(code) if character == "\n")]
+    by_line: dict[int, set[str]] = {}
+    for token in found:
+        by_line.setdefault(bisect_left(starts, token.start + 1) - 1, set()).add(token.text)
+
+    def worth(first: int) -> tuple[int, int]:
+        lines = range(first, first + CODE_LINES)
+        return len(set().union(*(by_line.get(line, set()) for line in lines))), -first
+
+    first = max(by_line, key=worth)
+    last = min(first + CODE_LINES, len(starts))
+    end = starts[last] - 1 if last < len(starts) else len(code)
+    return _pieces(code, starts[first], min(end, starts[first] + 4 * LONGEST_CODE_LINE), found)
+
+
+def _window(found: Sequence[Token], length: int) -> tuple[int, int]:
+    if not found:
+        return 0, min(PASSAGE_CHARACTERS, length)
+    best, best_start, best_last = (-1, 0), found[0].start, found[0].end
+    first = 0
+    for last, token in enumerate(found):
+        while token.end - found[first].start > PASSAGE_CHARACTERS * 0.8 and first < last:
+            first += 1
+        inside = found[first : last + 1]
+        worth = (len({one.text for one in inside}), len(inside))
+        if worth > best:
+            best, best_start, best_last = worth, found[first].start, token.end
+    spare = max(PASSAGE_CHARACTERS - (best_last - best_start), 0)
+    start = max(best_start - spare // 3, 0)
+    return start, min(max(start + PASSAGE_CHARACTERS, best_last), length)
+
+
+def _at_word_borders(text: str, start: int, end: int) -> tuple[int, int]:
+    """Move both ends outwards, a little, so that no word and no character is cut."""
+    while 0 < start and text[start - 1].isalnum() and text[start - 1].isascii():
+        start -= 1
+    while end < len(text) and text[end].isalnum() and text[end].isascii():
+        end += 1
+    while 0 < start < len(text) and unicodedata.combining(text[start]):
+        start -= 1
+    while end < len(text) and unicodedata.combining(text[end]):
+        end += 1
+    return start, end
+
+
+def _pieces(text: str, start: int, end: int, found: Sequence[Token]) -> Passage:
+    pieces: list[Piece] = []
+    at = start
+    for token in found:
+        if token.start < at or token.end > end:
+            continue
+        if token.start > at:
+            pieces.append(Piece(text[at : token.start], False))
+        pieces.append(Piece(text[token.start : token.end], True))
+        at = token.end
+    if at < end:
+        pieces.append(Piece(text[at:end], False))
+    return tuple(pieces)

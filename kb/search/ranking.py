@@ -1,0 +1,58 @@
+"""The order of results. All weights are here; bench/relevance.py says what each is worth."""
+
+import math
+from collections.abc import Mapping, Sequence
+
+from kb.search.engines.base import Candidate, Coverage
+
+RERANKED = 100
+"""Posts that an engine hands over at first."""
+
+ENGINE = 1.0  # the engine's own score, relative to the best
+COVERAGE = 1.0  # part of the query that the post has, words weighed by how rare they are
+TITLE_COVERAGE = 0.5  # the same of the title
+TITLE_FIT = 0.3  # part of the title that was asked for
+IDENTIFIER = 0.3  # a name exactly as it was typed
+EXACT_TITLE = 2.0  # nothing but the title was typed
+VOTES = 0.03  # for each doubling
+VERIFIED = 0.06  # all of its code works
+FAILED = -0.08  # some does not
+ANSWER = 0.02  # an answer rather than its question, where both match alike
+
+
+def score_all(
+    candidates: Sequence[Candidate],
+    coverage: Mapping[int, Coverage],
+    *,
+    rarities: Sequence[float],
+    lang: str,
+) -> dict[int, float]:
+    """Return each post's score. `rarities` weigh the concepts; `lang` is the query's."""
+    best = max((one.score for one in candidates), default=0.0) or 1.0
+    whole = sum(rarities) or 1.0
+    scores: dict[int, float] = {}
+    for one in candidates:
+        has = coverage.get(one.post, Coverage())
+        in_title = _weigh(has.title, rarities) / whole
+        length = (one.title_zh or one.title_en) if lang == "zh" else (one.title_en or one.title_zh)
+        fit = min(has.title.bit_count() / length, 1.0) if length else 0.0
+        scores[one.post] = (
+            ENGINE * one.score / best
+            + COVERAGE * _weigh(has.text, rarities) / whole
+            + TITLE_COVERAGE * in_title
+            + TITLE_FIT * fit
+            + (EXACT_TITLE if fit == 1 and in_title > 0.999 else 0.0)
+            + (IDENTIFIER if has.identifier else 0.0)
+            + VOTES * math.log2(1 + max(one.votes, 0))
+            + (VERIFIED if one.health > 0 else FAILED if one.health < 0 else 0.0)
+        )
+    return scores
+
+
+def rarity(frequency: int, size: int) -> float:
+    """Return how much a word tells: BM25's inverse document frequency."""
+    return math.log(1 + (size - frequency + 0.5) / (frequency + 0.5))
+
+
+def _weigh(bits: int, rarities: Sequence[float]) -> float:
+    return sum(weight for place, weight in enumerate(rarities) if bits >> place & 1)

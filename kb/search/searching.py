@@ -1,0 +1,248 @@
+"""A search from the typed text to a page of hits."""
+
+import dataclasses
+import json
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from django.db.models import Q
+
+from kb.models import Tag
+from kb.search import indexes, ranking
+from kb.search.engines.base import Candidate, Concept, Facets, Found, Plan, Reader, Sort
+from kb.search.passages import Passage, best_lines, best_passage, highlight, matches
+from kb.search.plans import plan_query
+from kb.search.queries import FilterKind, Query, Remark, Trouble, parse_query
+from kb.search.spelling import correct
+from kb.search.tracebacks import is_traceback, read_traceback
+from kb.tagging import find_tag
+
+HITS_PER_PAGE = 20
+MOST_CANDIDATES = 3_200
+
+
+class NoSuchPage(Exception):
+    """The results have fewer pages."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Hit:
+    """An article, shown by the post that matches best."""
+
+    article: int
+    post: int
+    position: int  # of the post; 0 is the question or the body
+    role: str
+    is_accepted: bool
+    lang: str  # of what is shown, as in addresses
+    is_other_language: bool  # the match is in a language that the reader did not choose
+    title: Passage
+    title_lang: str
+    prose: Passage
+    code: Passage
+    score: float
+
+    @property
+    def title_text(self) -> str:
+        return "".join(piece.text for piece in self.title)
+
+    @property
+    def snippet(self) -> str:
+        return "".join(piece.text for piece in (self.prose or self.code))
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Results:
+    query: Query
+    hits: Sequence[Hit]
+    total: int  # articles
+    is_estimate: bool
+    page: int
+    page_count: int
+    sort: Sort
+    facets: Facets
+    remarks: Sequence[Remark]
+    did_you_mean: str | None = None
+    shown_instead: str | None = None  # of what the hits are, where the query itself had none
+    milliseconds: float = 0.0
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class _Ranked:
+    groups: list[tuple[Candidate, float]]  # the best post of each article, best first
+    found: Found
+    plan: Plan
+
+
+def search(
+    *, text: str, lang: str, page: int = 1, sort: Sort = Sort.RELEVANCE, has_facets: bool = True
+) -> Results:
+    """Return a page of hits; raises EngineError without a usable index, NoSuchPage past the end."""
+    started = time.perf_counter()
+    reader = indexes.current_reader()
+    query, remarks = read_query(text)
+    plan = plan_query(query, resolve_tag=resolve_tag)
+    ranked = _rank(reader, plan, lang=lang, wanted=page * HITS_PER_PAGE, sort=sort)
+    better = _correction(query, reader, plan)
+    shown_instead = None
+    if better and not ranked.groups:
+        query_instead, _ = read_query(better)
+        plan = plan_query(query_instead, resolve_tag=resolve_tag)
+        ranked = _rank(reader, plan, lang=lang, wanted=page * HITS_PER_PAGE, sort=sort)
+        shown_instead, better = (better, None) if ranked.groups else (None, better)
+    facets = reader.facets(plan) if has_facets and ranked.groups else Facets(counts={}, articles=0)
+    is_whole = ranked.found.total <= len(ranked.found.candidates)
+    total = len(ranked.groups) if is_whole else max(facets.articles, len(ranked.groups))
+    page_count = max(-(-min(total, MOST_CANDIDATES) // HITS_PER_PAGE), 1)
+    some = ranked.groups[(page - 1) * HITS_PER_PAGE : page * HITS_PER_PAGE]
+    if page > 1 and not some:
+        raise NoSuchPage(page)
+    return Results(
+        query=query,
+        hits=show_hits(reader, some, plan, lang=lang),
+        total=total,
+        is_estimate=not is_whole,
+        page=page,
+        page_count=page_count,
+        sort=sort,
+        facets=facets,
+        remarks=remarks,
+        did_you_mean=better,
+        shown_instead=shown_instead,
+        milliseconds=round((time.perf_counter() - started) * 1000, 2),
+    )
+
+
+def read_query(text: str) -> tuple[Query, list[Remark]]:
+    """Return the query, a traceback reduced to its error, and what was not taken as typed."""
+    if is_traceback(text):
+        query = dataclasses.replace(parse_query(read_traceback(text)), text=text[:4000])
+        return _as_words(query), []
+    query = parse_query(text)
+    remarks = list(query.remarks)
+    for one in query.filters:
+        if one.kind is FilterKind.TAG and resolve_tag(one.value) is None:
+            remarks.append(
+                Remark(trouble=Trouble.UNKNOWN_TAG, text=one.value, start=one.start, end=one.end)
+            )
+    return query, remarks
+
+
+def _as_words(query: Query) -> Query:
+    return dataclasses.replace(
+        query,
+        terms=tuple(
+            dataclasses.replace(t, is_excluded=False, is_phrase=False) for t in query.terms
+        ),
+        filters=(),
+        remarks=(),
+    )
+
+
+def resolve_tag(name: str) -> str | None:
+    """Return the slug of the tag that goes by this slug, synonym or name."""
+    tag = find_tag(name)
+    if tag is None:
+        tag = Tag.objects.filter(Q(name_zh__iexact=name) | Q(name_en__iexact=name)).first()
+    return tag.slug if tag else None
+
+
+def _rank(reader: Reader, plan: Plan, *, lang: str, wanted: int, sort: Sort) -> _Ranked:
+    """Return at least `wanted` articles where there are so many."""
+    if not plan.is_ranked and sort is Sort.RELEVANCE:
+        sort = Sort.NEWEST
+    limit = ranking.RERANKED
+    while limit < wanted * 2:
+        limit *= 2
+    while True:
+        found = reader.search(plan, limit=limit, sort=sort)
+        groups = _group(reader, plan, found, lang=lang, sort=sort)
+        if len(groups) >= wanted or found.total <= limit or limit >= MOST_CANDIDATES:
+            return _Ranked(groups=groups, found=found, plan=plan)
+        limit *= 2
+
+
+def _group(
+    reader: Reader, plan: Plan, found: Found, *, lang: str, sort: Sort
+) -> list[tuple[Candidate, float]]:
+    scores: Mapping[int, float] = {}
+    if sort is Sort.RELEVANCE:
+        concepts = [*plan.concepts, *plan.required]
+        scores = ranking.score_all(
+            found.candidates,
+            reader.coverage([one.post for one in found.candidates], concepts),
+            rarities=[_rarity(reader, concept) for concept in concepts],
+            lang=lang,
+        )
+    best: dict[int, tuple[Candidate, float]] = {}
+    for one in found.candidates:
+        score = scores.get(one.post, 0.0)
+        if one.article not in best or score > best[one.article][1]:
+            best[one.article] = (one, score)
+    groups = list(best.values())
+    if scores:
+        groups.sort(key=lambda group: (-group[1], group[0].article))
+    return groups
+
+
+def _rarity(reader: Reader, concept: Concept) -> float:
+    # A word is as rare as the commonest of what it may stand for, each as rare as its rarest token.
+    frequencies = [min(reader.frequency(token) for token in one.tokens) for one in concept.whole]
+    return ranking.rarity(max(frequencies, default=0), reader.size())
+
+
+def _correction(query: Query, reader: Reader, plan: Plan) -> str | None:
+    if not query.terms or is_traceback(query.text):
+        return None
+    return correct(query, reader)
+
+
+def show_hits(
+    reader: Reader, groups: Sequence[tuple[Candidate, float]], plan: Plan, *, lang: str
+) -> list[Hit]:
+    wanted = wanted_tokens(plan)
+    shown = reader.shown([one.post for one, _ in groups])
+    return [
+        _hit(one, score, json.loads(shown[one.post]), wanted, lang)
+        for one, score in groups
+        if one.post in shown
+    ]
+
+
+def wanted_tokens(plan: Plan) -> frozenset[str]:
+    concepts = [*plan.concepts, *plan.required, *plan.code]
+    return frozenset(t for c in concepts for one in c.alternatives for t in one.tokens)
+
+
+def _hit(
+    one: Candidate, score: float, values: Mapping[str, Any], wanted: frozenset[str], lang: str
+) -> Hit:
+    titles: Mapping[str, str] = values["titles"]
+    title_lang = _choose(titles, lang)
+    texts: Mapping[str, str] = values["prose"]
+    chosen = _choose(texts, lang)
+    is_other = chosen != lang
+    if not is_other and wanted and not matches(texts.get(chosen, ""), wanted):
+        for other, text in texts.items():
+            if other != chosen and matches(text, wanted):
+                chosen, is_other = other, True
+    return Hit(
+        article=one.article,
+        post=one.post,
+        position=values["position"],
+        role=values["role"],
+        is_accepted=values["accepted"],
+        lang=chosen,
+        is_other_language=is_other,
+        title=highlight(titles.get(title_lang, "?"), wanted),
+        title_lang=title_lang,
+        prose=best_passage(texts.get(chosen, ""), wanted),
+        code=best_lines(values["code"], wanted),
+        score=round(score, 4),
+    )
+
+
+def _choose(by_lang: Iterable[str], lang: str) -> str:
+    languages = list(by_lang)
+    return lang if lang in languages or not languages else languages[0]

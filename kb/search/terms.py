@@ -1,0 +1,10 @@
+"""Exact terms of filters, as indexes keep them: `name:value`, one word in lower case."""
+
+import re
+
+OTHER = re.compile(r"[^\w.:+-]+")
+
+
+def exact_term(name: str, value: str) -> str:
+    """Return the term of a value that may hold anything."""
+    return f"{name}:{OTHER.sub('_', value.strip().casefold())}"
