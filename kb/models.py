@@ -175,6 +175,8 @@ class Translation(models.Model):
     title = models.CharField(max_length=300, blank=True)  # of the article; empty on answers
     markdown = models.TextField()
     blocks = models.JSONField(default=list)
+    # False: imported in bulk, its blocks are made by the first reader or by kb.pending.
+    is_rendered = models.BooleanField(default=True)
     revision_number = models.PositiveIntegerField(default=1)
     # The other language's revision that says the same as this text.
     in_step_with = models.PositiveIntegerField(default=1)
@@ -183,6 +185,11 @@ class Translation(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["post", "language"], name="translation_once"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["id"], name="translation_pending", condition=models.Q(is_rendered=False)
+            ),
         ]
         verbose_name = _("translation")
         verbose_name_plural = _("translations")
@@ -327,3 +334,35 @@ class IndexChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.index}: {self.article_id}"
+
+
+class Picture(models.Model):
+    """A picture that came with an import; in the database, so that every web process has it."""
+
+    digest = models.CharField(max_length=64, unique=True)  # sha256 of `data`, also its address
+    media_type = models.CharField(max_length=40)
+    data = models.BinaryField()
+
+    class Meta:
+        ordering = ["id"]
+        verbose_name = _("picture")
+        verbose_name_plural = _("pictures")
+
+    def __str__(self) -> str:
+        return self.digest[:12]
+
+
+class OldAddress(models.Model):
+    """Where an imported article or answer stood before; a reader who asks there is led here."""
+
+    address = models.CharField(max_length=500, unique=True)  # path and query, without the host
+    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="old_addresses")
+    position = models.PositiveIntegerField(default=0)  # of the answer it stood for
+
+    class Meta:
+        ordering = ["address"]
+        verbose_name = _("old address")
+        verbose_name_plural = _("old addresses")
+
+    def __str__(self) -> str:
+        return self.address
