@@ -22,6 +22,8 @@ LineOf = Callable[[str], int | None]
 # "$5 and $6" and "$HOME" stay what they are. \x02 opens the library's mark for code it has
 # already taken out: no formula goes across that.
 INLINE_MATH = r"(?<![\\$])\$(?![\s$])((?:[^$\\\x02]|\\.)+?)(?<!\s)\$(?![\d$])"
+# A picture that came with an import, by the sha256 of its bytes.
+PICTURE = re.compile(r"picture:([0-9a-f]{64})")
 HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
 
 MATHML = {
@@ -38,12 +40,13 @@ MATHML_ATTRIBUTES = {
 }  # fmt: skip
 TAGS = {
     "p", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "blockquote", "hr", "br", "em",
-    "strong", "code", "a", "table", "thead", "tbody", "tr", "th", "td",
+    "strong", "code", "a", "img", "table", "thead", "tbody", "tr", "th", "td",
 }  # fmt: skip
 ATTRIBUTES: dict[str, set[str]] = {
     **{tag: {"id"} for tag in HEADINGS - {"h1"}},
     **dict.fromkeys(MATHML, MATHML_ATTRIBUTES),
     "a": {"href", "title"},
+    "img": {"src", "alt"},
     "ol": {"start"},
 }
 CLEANER = nh3.Cleaner(
@@ -127,7 +130,7 @@ class Shape(Treeprocessor):
     def run(self, root: Element) -> None:
         taken: set[str] = set()
         for element in root.iter():
-            if element.tag == "img":
+            if element.tag == "img" and not _shape_picture(element):
                 raise AuthoringError(
                     f"picture {element.get('alt') or element.get('src')!r}: pictures are drawn "
                     "by runnable code here; plot it in a ```python run fence",
@@ -151,3 +154,11 @@ class Shape(Treeprocessor):
     def _text(self, element: Element) -> str:
         # Formulas and escapes are still control characters with a number here.
         return re.sub("\x02[^\x03]*\x03", " ", "".join(element.itertext()))
+
+
+def _shape_picture(image: Element) -> bool:
+    """Give a picture of ours its address; return whether it is one."""
+    found = PICTURE.fullmatch(image.get("src", ""))
+    if found:
+        image.set("src", f"/pictures/{found[1]}")
+    return found is not None

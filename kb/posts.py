@@ -37,11 +37,10 @@ def _render_post(position: int, post: PostDraft) -> dict[Language, Rendered]:
         raise PostError("no text in any language", position=position, language=None, line=None)
     rendered: dict[Language, Rendered] = {}
     for language, translation in post.translations.items():
-        path = TO_PATH[language]
-        prefix = f"{path}-" if position == 0 else f"{path}-a{position}-"
-        top = 2 if post.role == Post.Role.BODY else 3
         try:
-            rendered[language] = render(translation.markdown, id_prefix=prefix, top_heading=top)
+            rendered[language] = render_text(
+                translation.markdown, position=position, role=post.role, language=language
+            )
             _check_runtimes(rendered[language].snippets)
         except AuthoringError as error:
             raise PostError(
@@ -49,6 +48,13 @@ def _render_post(position: int, post: PostDraft) -> dict[Language, Rendered]:
             ) from error
     _check_same_snippets(position, rendered)
     return rendered
+
+
+def render_text(markdown: str, *, position: int, role: str, language: Language) -> Rendered:
+    """Render one text as its place on its page wants it; raises AuthoringError."""
+    path = TO_PATH[language]
+    prefix = f"{path}-" if position == 0 else f"{path}-a{position}-"
+    return render(markdown, id_prefix=prefix, top_heading=2 if role == Post.Role.BODY else 3)
 
 
 def _check_runtimes(snippets: Sequence[SnippetDraft]) -> None:

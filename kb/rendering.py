@@ -52,16 +52,16 @@ def render(markdown: str, *, id_prefix: str = "", top_heading: int = 2) -> Rende
     `top_heading` is the level that `#` and `##` get. AuthoringError has the line.
     """
     pieces = scan(markdown)
-    snippets, shown = _collect_snippets(pieces)
+    snippets, places = _collect_snippets(pieces)
     mark = "zy" + secrets.token_hex(16)
     words: dict[str, str] = {}
     lines: list[str] = []
     for index, piece in enumerate(pieces):
         if isinstance(piece, Text):
             lines.append(piece.text)
-        elif (replacement := shown.get(index)) is not None:
+        elif (number := places.get(index)) != -1:
             word = f"{mark}x{index}x"
-            words[word] = replacement
+            words[word] = _shown(piece) if number is None else f"<!--snippet:{number}-->"
             lines.extend(_in_place(piece, word))
     html = markup.to_html(
         "\n".join(lines),
@@ -72,6 +72,14 @@ def render(markdown: str, *, id_prefix: str = "", top_heading: int = 2) -> Rende
     )
     parts = markup.clean(html).split(f"{mark}xbreakx")
     return Rendered(blocks=_blocks(parts, words, mark), snippets=snippets)
+
+
+def find_snippets(markdown: str) -> list[SnippetDraft]:
+    """Return the text's runnable snippets without rendering it.
+
+    AuthoringError as from `render`, but for formulas and pictures.
+    """
+    return _collect_snippets(scan(markdown))[0]
 
 
 def place_snippets(blocks: Sequence[Block], ids: Sequence[int]) -> list[Block]:
@@ -100,37 +108,42 @@ def snippet_ids(blocks: Sequence[Block]) -> list[int]:
     return found
 
 
-def _collect_snippets(pieces: Sequence[Piece]) -> tuple[list[SnippetDraft], dict[int, str]]:
-    """Return the drafts, and by piece what is shown in its place; absent means nothing."""
+def _collect_snippets(pieces: Sequence[Piece]) -> tuple[list[SnippetDraft], dict[int, int]]:
+    """Return the drafts, and by piece which draft stands there; -1: nothing is shown there."""
     snippets: list[SnippetDraft] = []
-    shown: dict[int, str] = {}
+    places: dict[int, int] = {}
     setups: list[Fence] = []
     claimable = False  # a runnable fence came last, so an output fence is its claim
     for index, piece in enumerate(pieces):
         if isinstance(piece, Text):
             claimable = claimable and not piece.text.strip(" >\n")
         elif isinstance(piece, Formula):
-            mathml = to_mathml(piece.tex, display=True, line=piece.line)
-            # TeX can carry addresses: \href.
-            shown[index] = markup.clean(mathml)
             claimable = False
         elif piece.kind is FenceKind.SETUP:
             setups.append(piece)
+            places[index] = -1
             claimable = False
         elif piece.kind is FenceKind.RUN:
-            shown[index] = f"<!--snippet:{len(snippets)}-->"
+            places[index] = len(snippets)
             snippets.append(_draft(piece, setups, snippets))
             setups = []
             claimable = True
         elif piece.kind is FenceKind.OUTPUT and claimable:
             snippets[-1] = dataclasses.replace(snippets[-1], claim=piece.code)
+            places[index] = -1
             claimable = False
         else:
-            shown[index] = highlight_block(piece.code, piece.language)
             claimable = False
     if setups:
         raise AuthoringError("no ```python run fence follows this set-up", line=setups[0].line)
-    return snippets, shown
+    return snippets, places
+
+
+def _shown(piece: Fence | Formula) -> str:
+    if isinstance(piece, Formula):
+        # TeX can carry addresses: \href.
+        return markup.clean(to_mathml(piece.tex, display=True, line=piece.line))
+    return highlight_block(piece.code, piece.language)
 
 
 def _draft(fence: Fence, setups: Sequence[Fence], before: Sequence[SnippetDraft]) -> SnippetDraft:

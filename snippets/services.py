@@ -17,6 +17,7 @@ from sandbox import Limits, Request, Verdict, runtime
 from snippets import code as codes
 from snippets import fitting, highlighting, limits, queueing, setups, streams
 from snippets.models import Run, Snippet
+from snippets.preparing import Prepared, prepare
 
 logger = logging.getLogger(__name__)
 
@@ -51,37 +52,49 @@ def find_or_make_snippet(
     What its author says here fills in or replaces what was known; what is
     left out stays as it was, for another post may have said it.
     """
-    rungs = setups.ladder(code, setup, earlier)
-    given = {
-        "name": name[:80],
-        "runtimes": list(runtimes),
-        "claim": claim,
-        "expects_error": expects_error,
-        "needs_gpu": needs_gpu,
-    }
-    borrowed = fitting.borrowed_runtimes(
-        code=code, rungs=rungs, earlier=earlier, runtimes=runtime.load_all()
+    prepared = prepare(
+        code=code,
+        name=name,
+        runtimes=runtimes,
+        claim=claim,
+        setup=setup,
+        earlier=earlier,
+        expects_error=expects_error,
+        needs_gpu=needs_gpu,
     )
-    is_python2 = codes.classify(code) is codes.Kind.PYTHON2
     snippet, is_new = Snippet.objects.get_or_create(
-        digest=codes.digest(code),
+        digest=prepared.digest,
         defaults={
-            **given,
-            "runtimes": list(runtimes) or borrowed,
-            "kind": Snippet.Kind.PYTHON2 if is_python2 else Snippet.Kind.PYTHON,
-            "code": codes.tidy(code),
-            "highlighted": highlighting.python_html(codes.tidy(code)),
-            "setups": rungs,
+            **new_values(prepared),
+            "highlighted": highlighting.python_html(prepared.code),
         },
     )
-    if not is_new:
-        given["setups"] = _merged(snippet.setups, rungs)
-        changed = [key for key, value in given.items() if value and getattr(snippet, key) != value]
-        for key in changed:
-            setattr(snippet, key, given[key])
-        if changed:
-            snippet.save(update_fields=changed)
+    if not is_new and (changed := merge_into(snippet, prepared)):
+        snippet.save(update_fields=changed)
     return snippet
+
+
+def new_values(prepared: Prepared) -> dict[str, Any]:
+    """Return the fields of a new snippet, its digest and its highlighting apart."""
+    return {
+        **prepared.given,
+        "runtimes": prepared.given["runtimes"] or prepared.borrowed,
+        "kind": Snippet.Kind(prepared.kind),
+        "code": prepared.code,
+        "setups": prepared.setups,
+    }
+
+
+def merge_into(snippet: Snippet, prepared: Prepared) -> list[str]:
+    """Fill in or replace what was known of a snippet by what this author says.
+
+    Returns the names of the fields that changed; the caller saves them.
+    """
+    given = {**prepared.given, "setups": _merged(snippet.setups, prepared.setups)}
+    changed = [key for key, value in given.items() if value and getattr(snippet, key) != value]
+    for key in changed:
+        setattr(snippet, key, given[key])
+    return changed
 
 
 def request_run(

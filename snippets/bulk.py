@@ -1,0 +1,34 @@
+"""Storing the snippets of many posts with a constant number of queries."""
+
+from collections.abc import Sequence
+
+from django.utils import timezone
+
+from snippets.models import Snippet
+from snippets.preparing import Prepared
+from snippets.services import merge_into, new_values
+
+
+def find_or_make_snippets(*, prepared: Sequence[Prepared]) -> dict[str, Snippet]:
+    """Return the snippets by digest, made where they are new; only inside a transaction.
+
+    They are highlighted when they are first shown.
+    """
+    wanted = {one.digest for one in prepared}
+    found: dict[str, Snippet] = {}
+    digests = sorted(wanted)
+    for start in range(0, len(digests), 500):
+        for snippet in Snippet.objects.filter(digest__in=digests[start : start + 500]):
+            found[snippet.digest] = snippet
+    fresh: dict[str, Snippet] = {}
+    now = timezone.now()
+    for one in prepared:
+        if known := found.get(one.digest):
+            if changed := merge_into(known, one):
+                known.save(update_fields=changed)
+        elif twin := fresh.get(one.digest):
+            merge_into(twin, one)
+        else:
+            fresh[one.digest] = Snippet(digest=one.digest, created_at=now, **new_values(one))
+    Snippet.objects.bulk_create(fresh.values(), batch_size=200)
+    return found | fresh
