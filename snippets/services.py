@@ -14,8 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from sandbox import Limits, Request, Verdict, runtime
-from snippets import code as codes
-from snippets import fitting, highlighting, limits, queueing, setups, streams
+from snippets import highlighting, limits, queueing, setups, streams
 from snippets.models import Run, Snippet
 from snippets.preparing import Prepared, prepare
 
