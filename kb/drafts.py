@@ -1,6 +1,7 @@
 """An article as an author or an importer hands it in, before anything is stored."""
 
 import dataclasses
+import datetime
 
 from kb.models import Article, Language, Post
 
@@ -18,6 +19,8 @@ class PostDraft:
     is_accepted: bool = False
     score: int = 0
     author: str = ""
+    created_at: datetime.datetime | None = None  # None: now
+    old_addresses: tuple[str, ...] = ()  # paths with query, where it stood before
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -33,9 +36,21 @@ class SourceDraft:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
+class PictureDraft:
+    """A picture that a text shows as `![…](picture:<digest>)`."""
+
+    digest: str  # sha256 of the bytes
+    media_type: str
+    data: bytes
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class ArticleDraft:
     kind: Article.Kind
     slug: str
     source: SourceDraft
     posts: tuple[PostDraft, ...]  # the question or the body first
     tags: tuple[str, ...] = ()  # slugs or synonyms
+    created_at: datetime.datetime | None = None  # None: now
+    updated_at: datetime.datetime | None = None
+    pictures: tuple[PictureDraft, ...] = ()

@@ -11,7 +11,17 @@ from django.db.models import Sum
 
 from kb.drafts import ArticleDraft, PostDraft, SourceDraft, TranslationDraft
 from kb.markup import slugify
-from kb.models import Article, Language, Post, PostSnippet, Revision, Source, Translation
+from kb.models import (
+    Article,
+    Language,
+    OldAddress,
+    Picture,
+    Post,
+    PostSnippet,
+    Revision,
+    Source,
+    Translation,
+)
 from kb.posts import render_posts
 from kb.rendering import Block, Rendered, SnippetDraft, place_snippets
 from kb.standing import refresh_standing
@@ -25,13 +35,15 @@ RENDERING_VERSION = 1
 Saved = Literal["created", "updated", "unchanged"]
 
 
-def save_article(*, draft: ArticleDraft, comment: str = "") -> Saved:
+def save_article(*, draft: ArticleDraft, comment: str = "", digest: str = "") -> Saved:
     """Store an article as its draft says; a draft stored before costs one query.
+
+    `digest` stands for the draft where an importer knows it from its source.
 
     A translation gets a new revision only where its own text changed. Raises
     AuthoringError (PostError where a text is to blame) and then writes nothing.
     """
-    digest = digest_of(draft)
+    digest = digest or digest_of(draft)
     key: dict[str, Any] = {"kind": draft.source.kind, "external_id": draft.source.external_id}
     if Source.objects.filter(**key, digest=digest, article__isnull=False).exists():
         return "unchanged"
@@ -51,14 +63,42 @@ def save_article(*, draft: ArticleDraft, comment: str = "") -> Saved:
         for position, post_draft in enumerate(draft.posts):
             _save_post(article, position, post_draft, rendered[position], comment)
         article.posts.filter(position__gte=len(draft.posts)).delete()
+        keep_pictures([draft])
+        keep_old_addresses([(article.pk, draft)])
         refresh_standing(article_ids=[article.pk])
     return saved
 
 
 def digest_of(draft: ArticleDraft) -> str:
     """Return the sha256 of everything that storing the draft depends on."""
-    values = [RENDERING_VERSION, dataclasses.asdict(draft)]
-    return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
+    # The texts name their pictures by digest.
+    values = [RENDERING_VERSION, dataclasses.asdict(dataclasses.replace(draft, pictures=()))]
+    return hashlib.sha256(json.dumps(values, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def keep_pictures(drafts: Sequence[ArticleDraft]) -> None:
+    """Store the drafts' pictures that are not stored yet."""
+    wanted = {picture.digest: picture for draft in drafts for picture in draft.pictures}
+    known = set(Picture.objects.filter(digest__in=wanted).values_list("digest", flat=True))
+    Picture.objects.bulk_create(
+        Picture(digest=digest, media_type=picture.media_type, data=picture.data)
+        for digest, picture in sorted(wanted.items())
+        if digest not in known
+    )
+
+
+def keep_old_addresses(drafts: Sequence[tuple[int, ArticleDraft]]) -> None:
+    """Lead the old addresses to these articles, by id; one that leads elsewhere stays."""
+    OldAddress.objects.bulk_create(
+        [
+            OldAddress(address=address[:500], article_id=article, position=position)
+            for article, draft in drafts
+            for position, post in enumerate(draft.posts)
+            for address in post.old_addresses
+        ],
+        ignore_conflicts=True,
+        batch_size=200,
+    )
 
 
 def _source_values(source: SourceDraft) -> dict[str, Any]:
@@ -91,15 +131,10 @@ def _save_post(
     rendered: dict[Language, Rendered],
     comment: str,
 ) -> None:
-    post, _ = Post.objects.update_or_create(
-        article=article,
-        position=position,
-        defaults={
-            "role": draft.role,
-            "is_accepted": draft.is_accepted,
-            "author": draft.author,
-        },
-    )
+    values = {"role": draft.role, "is_accepted": draft.is_accepted, "author": draft.author}
+    post, _ = Post.objects.update_or_create(article=article, position=position, defaults=values)
+    if draft.created_at and post.created_at != draft.created_at:
+        Post.objects.filter(pk=post.pk).update(created_at=draft.created_at)
     votes = post.votes.aggregate(total=Sum("value"))["total"] or 0
     if post.score != draft.score + votes:
         Post.objects.filter(pk=post.pk).update(score=draft.score + votes)
@@ -154,12 +189,13 @@ def _save_translation(
     if translation is None:
         translation = Translation(post=post, language=language, revision_number=0)
     elif (translation.title, translation.markdown) == (draft.title, draft.markdown):
-        if translation.blocks != blocks:
-            Translation.objects.filter(pk=translation.pk).update(blocks=blocks)
+        if translation.blocks != blocks or not translation.is_rendered:
+            Translation.objects.filter(pk=translation.pk).update(blocks=blocks, is_rendered=True)
         return False
     translation.title = draft.title
     translation.markdown = draft.markdown
     translation.blocks = blocks
+    translation.is_rendered = True
     translation.revision_number += 1
     translation.save()
     Revision.objects.create(
