@@ -1,1 +1,1 @@
-"""Finding articles: analysing text, the query language, engines, ranking, and keeping indexes fresh."""
+"""Search: analysis, query language, engines, ranking, and keeping the indexes fresh."""

@@ -10,8 +10,8 @@ from typing import Any
 
 from kb.languages import TO_PATH
 from kb.models import Article, Language, Post, PostSnippet, Translation
-from kb.search.analyzer import index_tokens, words_of
-from kb.search.engines.base import Document
+from kb.search.analyzer import analyze, index_tokens, words_of
+from kb.search.engines.base import Document, title_key
 from kb.search.terms import exact_term
 from kb.search.texts import Text, identifiers_of, read_blocks
 from kb.search.words import telling_words
@@ -31,6 +31,7 @@ class State:
     """What is known of a snippet: its best outcome, and the outcome on each runtime."""
 
     outcomes: dict[str, str] = dataclasses.field(default_factory=dict)
+    reasons: tuple[str, ...] = ()  # errors, as they are pasted into a search
     checked_at: datetime | None = None
 
     @property
@@ -47,7 +48,7 @@ class Batch:
     posts: list[dict[str, Any]]
     texts: dict[int, dict[str, tuple[str, list[dict[str, Any]]]]]  # post → language → title, blocks
     placements: dict[int, list[int]]
-    code: dict[int, str]
+    code: dict[int, tuple[str, str]]  # and what its author says it prints
     states: dict[int, State]
 
 
@@ -105,7 +106,10 @@ def _read(ids: Sequence[int]) -> Batch:
     ):
         placements[post].append(snippet)
     wanted = {snippet for some in placements.values() for snippet in some}
-    code = dict(Snippet.objects.filter(pk__in=wanted).values_list("pk", "code")) if wanted else {}
+    code: dict[int, tuple[str, str]] = {}
+    if wanted:
+        rows = Snippet.objects.filter(pk__in=wanted).values_list("pk", "code", "claim")
+        code = {pk: (text, claim) for pk, text, claim in rows}
     return Batch(
         articles=articles,
         tags=tags,
@@ -120,14 +124,16 @@ def _read(ids: Sequence[int]) -> Batch:
 def _states(snippets: Iterable[int]) -> dict[int, State]:
     outcomes: dict[int, dict[str, str]] = defaultdict(dict)
     checked: dict[int, datetime] = {}
+    reasons: dict[int, dict[str, None]] = defaultdict(dict)
     rows = Verification.objects.current().filter(snippet__in=snippets)
-    for snippet, runtime, outcome, at in rows.values_list(
-        "snippet_id", "runtime", "outcome", "checked_at"
+    for snippet, runtime, outcome, at, reason in rows.values_list(
+        "snippet_id", "runtime", "outcome", "checked_at", "reason"
     ):
         outcomes[snippet][runtime] = outcome
+        reasons[snippet][reason] = None
         checked[snippet] = max(at, checked.get(snippet, at))
     return {
-        snippet: State(outcomes=found, checked_at=checked[snippet])
+        snippet: State(outcomes=found, checked_at=checked[snippet], reasons=tuple(reasons[snippet]))
         for snippet, found in outcomes.items()
     }
 
@@ -142,7 +148,10 @@ def _document(
     article = batch.articles[post["article_id"]]
     texts = {lang: read_blocks(blocks) for lang, (_, blocks) in batch.texts[post["id"]].items()}
     snippets = batch.placements.get(post["id"], [])
-    code = _code(texts, [batch.code[snippet] for snippet in snippets])
+    states = [batch.states.get(snippet, State()) for snippet in snippets]
+    code = _code(texts, [batch.code[snippet][0] for snippet in snippets])
+    printed = [batch.code[snippet][1] for snippet in snippets]
+    printed += [reason for state in states for reason in state.reasons]
     names = [name for tag in batch.tags[article["id"]] for name in dict.fromkeys(tag)]
     title = [token for tokens in title_tokens.values() for token in tokens]
     code_tokens = _tokens(code)
@@ -151,7 +160,7 @@ def _document(
         text += _tokens(part.prose)
     text += code_tokens
     text += _tokens(" ".join(names))
-    states = [batch.states.get(snippet, State()) for snippet in snippets]
+    text += _tokens("\n".join(printed))
     verified = verified_terms(states)
     prose = " ".join([*titles.values(), *(part.prose for part in texts.values())])
     inline = " ".join(name for part in texts.values() for name in part.inline)
@@ -175,8 +184,10 @@ def _document(
         updated=int(article["updated_at"].timestamp()),
         verified_at=int(max(checked).timestamp()) if checked and "yes" in verified else 0,
         health=1 if "yes" in verified else -1 if "failed" in verified else 0,
-        title_zh=title_length(titles.get("zh", "")),
-        title_en=title_length(titles.get("en", "")),
+        title_zh=_title_length(titles.get("zh", "")),
+        title_en=_title_length(titles.get("en", "")),
+        key_zh=_key(titles.get("zh", "")),
+        key_en=_key(titles.get("en", "")),
         shown=_shown(article, post, titles, texts, code),
     )
 
@@ -209,9 +220,13 @@ def _terms(
 
 
 @functools.lru_cache(maxsize=1_000)
-def title_length(title: str) -> int:
+def _title_length(title: str) -> int:
     """Return how many different words that say something a title has."""
-    return len({word.tokens for word in telling_words(query_words(title))})
+    return len({token for word in telling_words(query_words(title)) for token in word.tokens})
+
+
+def _key(title: str) -> int:
+    return title_key([token.text for token in analyze(title)])
 
 
 def verified_terms(states: Sequence[State]) -> list[str]:

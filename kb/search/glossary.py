@@ -69,7 +69,16 @@ def _entry(zh: str, en: object) -> Entry:
 
 @functools.cache
 def chinese_terms() -> tuple[str, ...]:
-    """Return every Chinese name, for cutting Chinese text at their borders."""
-    return tuple(
-        name for entry in entries() for name in entry.zh if len(name) > 1 and not name.isascii()
+    """Return the Chinese names at whose borders Chinese text is cut.
+
+    One that consists of others, such as 冻结层, is left out, so that 冻结 finds it.
+    """
+    names = {name for entry in entries() for name in entry.zh if not name.isascii()}
+    return tuple(sorted(name for name in names if len(name) > 1 and not _is_made_of(name, names)))
+
+
+def _is_made_of(name: str, names: set[str]) -> bool:
+    return any(
+        name[:at] in names and (name[at:] in names or _is_made_of(name[at:], names))
+        for at in range(1, len(name))
     )

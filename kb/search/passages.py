@@ -96,7 +96,7 @@ def _window(found: Sequence[Token], length: int) -> tuple[int, int]:
 
 def _at_word_borders(text: str, start: int, end: int) -> tuple[int, int]:
     """Move both ends outwards, a little, so that no word and no character is cut."""
-    while 0 < start and text[start - 1].isalnum() and text[start - 1].isascii():
+    while start > 0 and text[start - 1].isalnum() and text[start - 1].isascii():
         start -= 1
     while end < len(text) and text[end].isalnum() and text[end].isascii():
         end += 1

@@ -1,10 +1,11 @@
 """A query as typed → a plan for an engine."""
 
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
-from kb.search.analyzer import is_han, subwords
-from kb.search.engines.base import Alternative, Bound, Concept, Plan
+from kb.search.analyzer import analyze, is_han, subwords
+from kb.search.engines.base import Alternative, Bound, Concept, Plan, title_key
 from kb.search.queries import Filter, FilterKind, Query, Term
 from kb.search.terms import exact_term
 from kb.search.translating import translations
@@ -12,6 +13,7 @@ from kb.search.words import Word, telling_words, words_of
 
 TRANSLATED = 0.6
 """The worth of a glossary's term beside the word that was typed."""
+TRANSLATED_PART = 0.1
 SUBWORDS = 0.5
 LAST_PART = 0.3
 """`eval` alone, where `model.eval` was asked for."""
@@ -36,6 +38,7 @@ def plan_query(query: Query, *, resolve_tag: Callable[[str], str | None]) -> Pla
             for term in query.terms
             if term.is_excluded and (concept := _phrase(term, is_word=not term.is_phrase))
         ),
+        title_key=title_key([token.text for token in analyze(free)]),
         **filters.values(),
     )
 
@@ -57,14 +60,18 @@ def concepts_of_words(words: list[Word]) -> tuple[Concept, ...]:
             alternatives.append(_alternatives(word))
     flat = [(token, seen[word.tokens]) for word in telling for token in word.tokens]
     for found in translations([token for token, _ in flat]):
-        owners = dict.fromkeys(owner for _, owner in flat[found.start : found.end])
-        for owner in owners:
+        owners = Counter(owner for _, owner in flat[found.start : found.end])
+        for owner, tokens in owners.items():
+            # What translates a part of a name only hints at the name.
+            is_partial = tokens < len(chosen[owner].tokens)
             known = {one.tokens for one in alternatives[owner]}
-            alternatives[owner] += [
-                Alternative(tokens=other, weight=TRANSLATED / len(owners))
-                for other in found.others
-                if other not in known
-            ]
+            for other in found.others:
+                if other not in known:
+                    weight = LAST_PART if is_partial else TRANSLATED / len(owners)
+                    alternatives[owner].append(
+                        Alternative(tokens=other, weight=weight, is_partial=is_partial)
+                    )
+                    alternatives[owner] += _parts(other, known)
     return tuple(
         Concept(alternatives=tuple(some), identifier=word.identifier)
         for word, some in zip(chosen, alternatives, strict=True)
@@ -80,6 +87,17 @@ def _alternatives(word: Word) -> list[Alternative]:
     elif len(word.surface) > 2 and is_han(word.surface) and (parts := subwords(word.surface)):
         found.append(Alternative(tokens=parts, weight=SUBWORDS))
     return found
+
+
+def _parts(tokens: tuple[str, ...], known: set[tuple[str, ...]]) -> list[Alternative]:
+    """Return the words of a translated term, each worth little alone."""
+    if len(tokens) == 1:
+        return []
+    return [
+        Alternative(tokens=(token,), weight=TRANSLATED_PART, is_partial=True)
+        for token in tokens
+        if (token,) not in known
+    ]
 
 
 def _phrase(term: Term, *, is_word: bool = False) -> Concept | None:

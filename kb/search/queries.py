@@ -195,7 +195,7 @@ def _add_filter(
 
 def _term(match: re.Match[str], remarks: list[Remark]) -> Term:
     whole = match[0]
-    if (key := match["key"]) and not match["value"] == "" and _looks_like_filter(match):
+    if (key := match["key"]) and _looks_like_filter(match):
         remarks.append(
             Remark(
                 trouble=Trouble.UNKNOWN_FILTER,

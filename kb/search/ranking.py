@@ -17,7 +17,7 @@ EXACT_TITLE = 2.0  # nothing but the title was typed
 VOTES = 0.03  # for each doubling
 VERIFIED = 0.06  # all of its code works
 FAILED = -0.08  # some does not
-ANSWER = 0.02  # an answer rather than its question, where both match alike
+CHINESE = 0.15  # a Chinese title, for what was typed in Chinese
 
 
 def score_all(
@@ -26,6 +26,7 @@ def score_all(
     *,
     rarities: Sequence[float],
     lang: str,
+    title_key: int = 0,
 ) -> dict[int, float]:
     """Return each post's score. `rarities` weigh the concepts; `lang` is the query's."""
     best = max((one.score for one in candidates), default=0.0) or 1.0
@@ -38,12 +39,13 @@ def score_all(
         fit = min(has.title.bit_count() / length, 1.0) if length else 0.0
         scores[one.post] = (
             ENGINE * one.score / best
-            + COVERAGE * _weigh(has.text, rarities) / whole
+            + COVERAGE * covered(has, rarities)
             + TITLE_COVERAGE * in_title
-            + TITLE_FIT * fit
-            + (EXACT_TITLE if fit == 1 and in_title > 0.999 else 0.0)
+            + TITLE_FIT * fit * in_title
+            + (EXACT_TITLE if title_key and title_key in (one.key_zh, one.key_en) else 0.0)
             + (IDENTIFIER if has.identifier else 0.0)
             + VOTES * math.log2(1 + max(one.votes, 0))
+            + (CHINESE if lang == "zh" and one.title_zh else 0.0)
             + (VERIFIED if one.health > 0 else FAILED if one.health < 0 else 0.0)
         )
     return scores
@@ -52,6 +54,11 @@ def score_all(
 def rarity(frequency: int, size: int) -> float:
     """Return how much a word tells: BM25's inverse document frequency."""
     return math.log(1 + (size - frequency + 0.5) / (frequency + 0.5))
+
+
+def covered(has: Coverage, rarities: Sequence[float]) -> float:
+    """Return the part of the query that a post has, from 0 to 1."""
+    return _weigh(has.text, rarities) / (sum(rarities) or 1.0)
 
 
 def _weigh(bits: int, rarities: Sequence[float]) -> float:

@@ -16,10 +16,14 @@ from kb.search.plans import plan_query
 from kb.search.queries import FilterKind, Query, Remark, Trouble, parse_query
 from kb.search.spelling import correct
 from kb.search.tracebacks import is_traceback, read_traceback
+from kb.search.words import is_chinese
 from kb.tagging import find_tag
 
 HITS_PER_PAGE = 20
 MOST_CANDIDATES = 3_200
+GOOD_COVERAGE = 0.8
+"""With so much of the query in one hit, its spelling is not touched."""
+BETTER_COVERAGE = 0.25
 
 
 class NoSuchPage(Exception):
@@ -71,26 +75,36 @@ class Results:
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class _Ranked:
     groups: list[tuple[Candidate, float]]  # the best post of each article, best first
+    covered: float  # the largest part of the query that one of them has
     found: Found
-    plan: Plan
 
 
 def search(
-    *, text: str, lang: str, page: int = 1, sort: Sort = Sort.RELEVANCE, has_facets: bool = True
+    *,
+    text: str,
+    lang: str,
+    page: int = 1,
+    sort: Sort = Sort.RELEVANCE,
+    has_facets: bool = True,
+    is_exact: bool = False,
 ) -> Results:
-    """Return a page of hits; raises EngineError without a usable index, NoSuchPage past the end."""
+    """Return a page of hits; raises EngineError without a usable index, NoSuchPage past the end.
+
+    `is_exact`: what was typed is meant, so no corrected spelling is shown instead.
+    """
     started = time.perf_counter()
     reader = indexes.current_reader()
     query, remarks = read_query(text)
     plan = plan_query(query, resolve_tag=resolve_tag)
-    ranked = _rank(reader, plan, lang=lang, wanted=page * HITS_PER_PAGE, sort=sort)
-    better = _correction(query, reader, plan)
+    typed_in = "zh" if is_chinese(text) else "en"
+    ranked = _rank(reader, plan, lang=typed_in, wanted=page * HITS_PER_PAGE, sort=sort)
+    better = correct(query, reader) if query.terms and not is_traceback(text) else None
     shown_instead = None
-    if better and not ranked.groups:
-        query_instead, _ = read_query(better)
-        plan = plan_query(query_instead, resolve_tag=resolve_tag)
-        ranked = _rank(reader, plan, lang=lang, wanted=page * HITS_PER_PAGE, sort=sort)
-        shown_instead, better = (better, None) if ranked.groups else (None, better)
+    if better and not is_exact and ranked.covered < GOOD_COVERAGE:
+        instead = plan_query(parse_query(better), resolve_tag=resolve_tag)
+        found = _rank(reader, instead, lang=typed_in, wanted=page * HITS_PER_PAGE, sort=sort)
+        if found.covered >= ranked.covered + BETTER_COVERAGE:
+            plan, ranked, shown_instead, better = instead, found, better, None
     facets = reader.facets(plan) if has_facets and ranked.groups else Facets(counts={}, articles=0)
     is_whole = ranked.found.total <= len(ranked.found.candidates)
     total = len(ranked.groups) if is_whole else max(facets.articles, len(ranked.groups))
@@ -121,11 +135,11 @@ def read_query(text: str) -> tuple[Query, list[Remark]]:
         return _as_words(query), []
     query = parse_query(text)
     remarks = list(query.remarks)
-    for one in query.filters:
-        if one.kind is FilterKind.TAG and resolve_tag(one.value) is None:
-            remarks.append(
-                Remark(trouble=Trouble.UNKNOWN_TAG, text=one.value, start=one.start, end=one.end)
-            )
+    remarks += [
+        Remark(trouble=Trouble.UNKNOWN_TAG, text=one.value, start=one.start, end=one.end)
+        for one in query.filters
+        if one.kind is FilterKind.TAG and resolve_tag(one.value) is None
+    ]
     return query, remarks
 
 
@@ -157,24 +171,26 @@ def _rank(reader: Reader, plan: Plan, *, lang: str, wanted: int, sort: Sort) -> 
         limit *= 2
     while True:
         found = reader.search(plan, limit=limit, sort=sort)
-        groups = _group(reader, plan, found, lang=lang, sort=sort)
+        groups, covered = _group(reader, plan, found, lang=lang, sort=sort)
         if len(groups) >= wanted or found.total <= limit or limit >= MOST_CANDIDATES:
-            return _Ranked(groups=groups, found=found, plan=plan)
+            return _Ranked(groups=groups, covered=covered, found=found)
         limit *= 2
 
 
 def _group(
     reader: Reader, plan: Plan, found: Found, *, lang: str, sort: Sort
-) -> list[tuple[Candidate, float]]:
+) -> tuple[list[tuple[Candidate, float]], float]:
+    """Return the best post of each article with its score, and how much of the query is covered."""
     scores: Mapping[int, float] = {}
+    covered = 1.0 if found.candidates else 0.0
     if sort is Sort.RELEVANCE:
         concepts = [*plan.concepts, *plan.required]
+        rarities = [_rarity(reader, concept) for concept in concepts]
+        has = reader.coverage([one.post for one in found.candidates], concepts)
         scores = ranking.score_all(
-            found.candidates,
-            reader.coverage([one.post for one in found.candidates], concepts),
-            rarities=[_rarity(reader, concept) for concept in concepts],
-            lang=lang,
+            found.candidates, has, rarities=rarities, lang=lang, title_key=plan.title_key
         )
+        covered = max((ranking.covered(one, rarities) for one in has.values()), default=0.0)
     best: dict[int, tuple[Candidate, float]] = {}
     for one in found.candidates:
         score = scores.get(one.post, 0.0)
@@ -183,19 +199,13 @@ def _group(
     groups = list(best.values())
     if scores:
         groups.sort(key=lambda group: (-group[1], group[0].article))
-    return groups
+    return groups, covered
 
 
 def _rarity(reader: Reader, concept: Concept) -> float:
     # A word is as rare as the commonest of what it may stand for, each as rare as its rarest token.
     frequencies = [min(reader.frequency(token) for token in one.tokens) for one in concept.whole]
     return ranking.rarity(max(frequencies, default=0), reader.size())
-
-
-def _correction(query: Query, reader: Reader, plan: Plan) -> str | None:
-    if not query.terms or is_traceback(query.text):
-        return None
-    return correct(query, reader)
 
 
 def show_hits(

@@ -6,7 +6,8 @@ MARK = re.compile(
     r"Traceback \(most recent call last\)|^\s*File \"[^\"]+\", line \d+", re.MULTILINE
 )
 ERROR = re.compile(
-    r"(?<![\w.])((?:[A-Za-z_]\w*\.)*[A-Z]\w*(?:Error|Exception|Warning|Interrupt|Exit|Iteration)): ?"
+    r"(?<![\w.])((?:[A-Za-z_]\w*\.)*[A-Z]\w*"
+    r"(?:Error|Exception|Warning|Interrupt|Exit|Iteration)): ?"
 )
 FRAME = re.compile(r'File "[^"]*", line \d+, in \S+')
 # What differs from one machine and run to the next.

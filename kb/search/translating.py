@@ -38,14 +38,9 @@ def _tokens(name: str) -> Tokens:
 
 
 def translations(tokens: Sequence[str]) -> Iterator[Translation]:
-    """Yield what the glossary knows, longest terms first, none inside another."""
+    """Yield everything the glossary knows: of `max pooling` the whole, and `pooling` too."""
     table = _table()
-    at = 0
-    while at < len(tokens):
-        for end in range(min(len(tokens), at + LONGEST_TERM), at, -1):
-            if others := table.get(tuple(tokens[at:end])):
-                yield Translation(at, end, others)
-                at = end
-                break
-        else:
-            at += 1
+    for start in range(len(tokens)):
+        for end in range(min(len(tokens), start + LONGEST_TERM), start, -1):
+            if others := table.get(tuple(tokens[start:end])):
+                yield Translation(start, end, others)

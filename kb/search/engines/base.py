@@ -1,6 +1,7 @@
 """What every engine takes and gives. Engines know tokens and numbers, nothing of languages."""
 
 import dataclasses
+import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import Protocol
@@ -35,8 +36,10 @@ class Document:
     updated: int  # seconds since 1970
     verified_at: int  # the same; 0 where nothing was verified
     health: int  # 1 all snippets work, -1 some fail, 0 otherwise
-    title_zh: int  # number of tokens
+    title_zh: int  # number of telling tokens
     title_en: int
+    key_zh: int  # title_key of the whole title
+    key_en: int
     shown: str  # JSON: what a result shows
 
 
@@ -85,6 +88,7 @@ class Plan:
     identifiers: tuple[str, ...] = ()  # each, whole
     bounds: tuple[Bound, ...] = ()
     barred_bounds: tuple[Bound, ...] = ()
+    title_key: int = 0  # of a title that consists of all the words; only ranks
 
     @property
     def is_ranked(self) -> bool:
@@ -100,6 +104,8 @@ class Candidate:
     health: int
     title_zh: int
     title_en: int
+    key_zh: int
+    key_en: int
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -164,3 +170,8 @@ class Writer(Protocol):
 FACETS = ("tag", "lang", "runs-on", "verified")
 TITLE_WEIGHT = 2.0
 PHRASE_WEIGHT = 1.0
+
+
+def title_key(tokens: Sequence[str]) -> int:
+    """Return a number that two titles share only where their tokens are the same; 0 for none."""
+    return zlib.crc32(" ".join(tokens).encode()) if tokens else 0

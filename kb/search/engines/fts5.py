@@ -29,7 +29,11 @@ FILE_NAME = "fts5.sqlite3"
 SORT_COLUMNS = {Sort.NEWEST: "updated", Sort.VOTES: "score", Sort.VERIFIED: "verified_at"}
 COLUMNS = (
     "post", "article", "title", "text", "code", "identifiers", "words", "terms", "score",
-    "answers", "created", "updated", "verified_at", "health", "title_zh", "title_en", "shown",
+    "answers", "created", "updated", "verified_at", "health", "title_zh", "title_en", "key_zh",
+    "key_en", "shown",
+)  # fmt: skip
+HANDED_OVER = (
+    "post", "article", "score", "health", "title_zh", "title_en", "key_zh", "key_en",
 )  # fmt: skip
 SEARCHED = ("title", "text", "code", "identifiers", "words", "terms")
 # The index keeps no text of its own: it reads the table. Tokens come ready made, so that
@@ -79,7 +83,7 @@ class Fts5Reader:
         else:
             rank, source = "0.0", "docs"
         condition = f"WHERE {' AND '.join(where)}" if where else ""
-        columns = "docs.post, docs.article, docs.score, docs.health, docs.title_zh, docs.title_en"
+        columns = ", ".join(f"docs.{name}" for name in HANDED_OVER)
         values = {**values, **more, "limit": limit}
         total = self._rows(f"SELECT count(*) FROM {source} {condition}", values)[0][0]
         rows = self._rows(
@@ -97,7 +101,9 @@ class Fts5Reader:
                     health=row[3],
                     title_zh=row[4],
                     title_en=row[5],
-                    score=0.0 if order else row[6],
+                    key_zh=row[6],
+                    key_en=row[7],
+                    score=0.0 if order else row[8],
                 )
                 for row in rows
             ],

@@ -1,4 +1,4 @@
-"""PostgreSQL with the RUM extension: documents in the site's own database, shared by all machines."""
+"""PostgreSQL with its RUM extension: one index in the site's database, for all machines."""
 
 from django.db import connection
 

@@ -31,7 +31,7 @@ FACET_SIZE = 24
 # Sums of powers of two are exact in the engine's 32-bit scores up to this many.
 BITS = 22
 SORT_FIELDS = {Sort.NEWEST: "updated", Sort.VOTES: "score", Sort.VERIFIED: "verified_at"}
-NUMBERS = ("post", "article", "score", "health", "title_zh", "title_en")
+NUMBERS = ("post", "article", "score", "health", "title_zh", "title_en", "key_zh", "key_en")
 Query = tantivy.Query
 
 
@@ -39,7 +39,7 @@ def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     for name in ("post", "article", *SORT_FIELDS.values(), "answers", "created"):
         builder.add_integer_field(name, indexed=True, fast=True)
-    for name in ("health", "title_zh", "title_en"):
+    for name in ("health", "title_zh", "title_en", "key_zh", "key_en"):
         builder.add_integer_field(name, fast=True)
     for name in ("title", "text", "code"):
         builder.add_text_field(name, tokenizer_name="whitespace", index_option="position")
@@ -107,8 +107,10 @@ class TantivyReader:
                     health=health,
                     title_zh=title_zh,
                     title_en=title_en,
+                    key_zh=key_zh,
+                    key_en=key_en,
                 )
-                for score, post, article, votes, health, title_zh, title_en in zip(
+                for score, post, article, votes, health, title_zh, title_en, key_zh, key_en in zip(
                     scores, *columns, strict=True
                 )
             ],
@@ -234,7 +236,7 @@ def _tantivy_document(document: Document) -> tantivy.Document:
     made = tantivy.Document()
     for name in (
         "post", "article", "score", "answers", "created", "updated", "verified_at", "health",
-        "title_zh", "title_en",
+        "title_zh", "title_en", "key_zh", "key_en",
     ):  # fmt: skip
         made.add_integer(name, getattr(document, name))
     for name in ("title", "text", "code", "identifiers", "words"):
