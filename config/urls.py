@@ -1,17 +1,28 @@
 """Every address; `lang` is zh or en, the first part of each page's path."""
 
+from allauth.mfa.totp.views import activate_totp
+from csp.constants import SELF
+from csp.decorators import csp_update
 from django.contrib import admin
 from django.urls import include, path, register_converter
 
 from config.health import healthz
 from kb.languages import LanguageConverter
-from kb.views import choose_language
+from kb.views import found
+from kb.views.home import choose_language
 
 register_converter(LanguageConverter, "lang")
 
 urlpatterns = [
     path("", choose_language, name="root"),
     path("healthz", healthz, name="healthz"),
+    path("robots.txt", found.robots, name="robots"),
+    path("sitemap.xml", found.sitemap_index, name="sitemap-index"),
+    path("sitemap-<str:name>.xml", found.sitemap, name="sitemap"),
+    path("oembed", found.oembed, name="oembed"),
+    # The code to scan is a picture within the page.
+    path("accounts/2fa/totp/activate/", csp_update({"img-src": [SELF, "data:"]})(activate_totp)),
+    path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
     path("<lang:lang>/", include("kb.urls")),
     path("<lang:lang>/", include("snippets.urls")),

@@ -8,6 +8,7 @@ from django.utils.translation import get_language
 
 from kb.languages import BY_PATH, OTHER, TO_PATH, html_lang
 from kb.models import Language
+from kb.versions import FOR_CACHE, TOKEN
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
@@ -22,13 +23,17 @@ def site(request: HttpRequest) -> dict[str, Any]:
     suffix = f"?{query.urlencode()}" if query else ""
     paths = {path: f"/{path}/{_quoted(rest)}" for path in BY_PATH}
     theme = request.COOKIES.get("theme", "")
+    # A page for the cache has another word in place of the reader's own token.
+    token = {"csrf_token": TOKEN} if request.META.get(FOR_CACHE) else {}
     return {
+        **token,
         "lang": lang,
         "html_lang": html_lang(BY_PATH[lang]),
         "other_lang": OTHER[lang],
         "other_html_lang": html_lang(BY_PATH[OTHER[lang]]),
         "url_zh": paths["zh"] + suffix,
         "url_en": paths["en"] + suffix,
+        "url_join": "&" if query else "?",
         "canonical_url": request.build_absolute_uri(paths[lang] + suffix),
         "alternate_zh": request.build_absolute_uri(paths["zh"] + suffix),
         "alternate_en": request.build_absolute_uri(paths["en"] + suffix),

@@ -1,16 +1,19 @@
 """Lists of articles: what a row shows, in a number of queries that does not grow."""
 
 import dataclasses
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from typing import cast
+from typing import Any, cast
 
 from django.core.paginator import EmptyPage, PageNotAnInteger, Paginator
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 from django.http import Http404
+from django.utils.safestring import SafeString
 
+from kb.choices import Choices, Link
 from kb.languages import BY_PATH, html_lang
 from kb.models import Article, Language, Post, PostSnippet, Tag, Translation
+from kb.typography import with_word_borders
 from snippets.cards import Summary, summarise
 
 ROWS_PER_PAGE = 20
@@ -20,6 +23,10 @@ ROWS_PER_PAGE = 20
 class Title:
     text: str
     lang: str  # for the HTML attribute
+
+    @property
+    def html(self) -> SafeString:
+        return with_word_borders(self.text)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -34,31 +41,65 @@ class Row:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class ArticleList:
+    choices: Choices
     rows: Sequence[Row]
+    offered: Sequence[Link]  # filters that would narrow it
     number: int
     page_count: int
     total: int
 
     @property
-    def previous(self) -> int | None:
-        return self.number - 1 if self.number > 1 else None
+    def previous(self) -> str:
+        return self.choices.address(page=str(self.number - 1)) if self.number > 1 else ""
 
     @property
-    def next(self) -> int | None:
-        return self.number + 1 if self.number < self.page_count else None
+    def next(self) -> str:
+        has_next = self.number < self.page_count
+        return self.choices.address(page=str(self.number + 1)) if has_next else ""
 
 
-def list_articles(articles: QuerySet[Article], *, lang: str, page: str = "1") -> ArticleList:
+def list_articles(articles: QuerySet[Article], *, lang: str, choices: Choices) -> ArticleList:
     """Return a page of rows; a page that is not there is Http404."""
-    paginator = Paginator(articles, ROWS_PER_PAGE)
+    found = choices.ordered(choices.filtered(articles))
+    paginator = Paginator(found, ROWS_PER_PAGE)
     try:
-        found = paginator.page(page)
+        page = paginator.page(choices.page)
     except (EmptyPage, PageNotAnInteger) as error:
-        raise Http404(f"page {page!r}: there are {paginator.num_pages}") from error
-    rows = _rows(cast(Iterable[Article], found.object_list), lang=lang)
+        raise Http404(f"page {choices.page!r}: there are {paginator.num_pages}") from error
     return ArticleList(
-        rows=rows, number=found.number, page_count=paginator.num_pages, total=paginator.count
+        choices=choices,
+        rows=_rows(cast(Iterable[Article], page.object_list), lang=lang),
+        offered=_offered(choices, choices.filtered(articles)),
+        number=page.number,
+        page_count=paginator.num_pages,
+        total=paginator.count,
     )
+
+
+def first_articles(articles: QuerySet[Article], *, lang: str, count: int) -> list[Row]:
+    return _rows(articles[:count], lang=lang)
+
+
+def _offered(choices: Choices, articles: QuerySet[Article]) -> list[Link]:
+    """Return the filters that would narrow the list, with what each would leave."""
+    kinds: Counter[str] = Counter()
+    healths: Counter[str] = Counter()
+    grouped = articles.order_by().values_list("kind", "health").annotate(n=Count("pk"))
+    for kind, health, number in grouped:
+        kinds[kind] += number
+        healths[health] += number
+    links = []
+    if len(kinds) > 1:
+        links += [_filter(Article.Kind(kind).label, kinds[kind], choices.address(kind=kind))
+                  for kind in Article.Kind.values if kinds[kind]]  # fmt: skip
+    if len(healths) > 1:
+        links += [_filter(Article.Health(one).label, healths[one], choices.address(health=one))
+                  for one in Article.Health.values if healths[one]]  # fmt: skip
+    return links
+
+
+def _filter(label: Any, count: int, address: str) -> Link:
+    return Link(label=label, address=address, count=count)
 
 
 def _rows(articles: Iterable[Article], *, lang: str) -> list[Row]:

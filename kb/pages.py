@@ -7,10 +7,12 @@ from typing import Any
 from django.db.models import Prefetch
 
 from kb.alignment import align
-from kb.languages import BY_PATH, html_lang
+from kb.contents import Entry, list_contents
+from kb.languages import BY_PATH, TO_PATH, html_lang
 from kb.listing import Title, choose_title
 from kb.models import Article, Language, Post, Tag, Translation
 from kb.rendering import PLACEHOLDER, Block, snippet_ids
+from kb.steps import OTHER, revisions_behind
 from snippets.cards import Card, Summary, load_cards, summarise
 
 
@@ -25,11 +27,22 @@ class Row:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
+class Ahead:
+    """The text in the language `path` went on by `revisions` since both said the same."""
+
+    path: str
+    revisions: int
+    since: int  # the revision of `path` that the other text corresponds to
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class PostView:
     post: Post
     lang: str  # of the left or only column
     right_lang: str  # empty: one column
     is_other_language: bool  # the wanted one is missing
+    ahead: Ahead | None  # the other language says something newer
+    summary: Summary | None
     rows: Sequence[Row]
 
 
@@ -43,6 +56,7 @@ class ArticleView:
     posts: Sequence[PostView]
     answer_count: int
     summary: Summary | None
+    contents: Sequence[Entry]  # empty where the page is short
 
 
 def load_article(article_id: int) -> Article:
@@ -60,18 +74,19 @@ def load_article(article_id: int) -> Article:
 
 def view_article(article: Article, *, lang: str, is_both: bool) -> ArticleView:
     """Return the page in `lang`, or with both languages side by side."""
-    posts = _accepted_first(article.posts.all())
-    texts = [{text.language: text for text in post.translations.all()} for post in posts]
-    ids = [id_ for by_language in texts for text in by_language.values()
-           for id_ in snippet_ids(text.blocks)]  # fmt: skip
-    cards = load_cards(list(dict.fromkeys(ids)))
-    opening = texts[0] if texts else {}
+    posts = list(article.posts.all())
+    texts = {post.pk: {t.language: t for t in post.translations.all()} for post in posts}
+    ids = {pk: _snippets_of(by_language.values()) for pk, by_language in texts.items()}
+    every = {id_ for some in ids.values() for id_ in some}
+    cards = load_cards(list(every))
+    summaries = summarise({article.pk: every, **{-pk: some for pk, some in ids.items()}})
+    posts = best_first(posts, {post.pk: summaries.get(-post.pk) for post in posts})
+    opening = texts[posts[0].pk] if posts else {}
     titles = {language: text.title for language, text in opening.items() if text.title}
-    wanted = BY_PATH[lang]
-    twins = [language for language in titles if language != wanted]
+    twins = [language for language in titles if language != BY_PATH[lang]]
     views = [
-        _view_post(post, by_language, cards, lang=lang, is_both=is_both)
-        for post, by_language in zip(posts, texts, strict=True)
+        _view_post(post, texts[post.pk], cards, summaries.get(-post.pk), lang=lang, is_both=is_both)
+        for post in posts
     ]
     return ArticleView(
         article=article,
@@ -81,8 +96,40 @@ def view_article(article: Article, *, lang: str, is_both: bool) -> ArticleView:
         languages=[_path(language) for language in opening],
         posts=_with_repeats(views),
         answer_count=sum(post.role == Post.Role.ANSWER for post in posts),
-        summary=summarise({article.pk: ids}).get(article.pk),
+        summary=summaries.get(article.pk),
+        contents=list_contents(views, wanted=html_lang(BY_PATH[lang])),
     )
+
+
+def best_first(posts: Iterable[Post], summaries: Mapping[int, Summary | None]) -> list[Post]:
+    """Return the posts in reading order: the opening one, then answers by what they are worth.
+
+    By score, those whose code works first, then the accepted one, the newest day, as written.
+    """
+
+    def worth(post: Post) -> tuple[Any, ...]:
+        is_answer = post.role == Post.Role.ANSWER
+        day = post.created_at.date().toordinal() if is_answer else 0
+        return (
+            is_answer,
+            -post.score,
+            _fares(summaries.get(post.pk)),
+            not post.is_accepted,
+            -day,
+            post.position,
+        )
+
+    return sorted(posts, key=worth)
+
+
+def _fares(summary: Summary | None) -> int:
+    if summary is None:
+        return 1
+    return 0 if summary.working == summary.snippets else 1 if not summary.failing else 2
+
+
+def _snippets_of(texts: Iterable[Translation]) -> list[int]:
+    return list(dict.fromkeys(id_ for text in texts for id_ in snippet_ids(text.blocks)))
 
 
 def _with_repeats(views: Iterable[PostView]) -> list[PostView]:
@@ -100,25 +147,26 @@ def _with_repeats(views: Iterable[PostView]) -> list[PostView]:
     return marked
 
 
-def _accepted_first(posts: Iterable[Post]) -> list[Post]:
-    return sorted(
-        posts, key=lambda post: (post.position > 0 and not post.is_accepted, post.position)
-    )
-
-
 def _path(language: str) -> str:
-    return next(path for path, known in BY_PATH.items() if known == language)
+    return TO_PATH[Language(language)]
 
 
 def _view_post(
     post: Post,
     texts: Mapping[str, Translation],
     cards: Mapping[int, Card],
+    summary: Summary | None,
     *,
     lang: str,
     is_both: bool,
 ) -> PostView:
-    values: dict[str, Any] = {"post": post, "right_lang": "", "is_other_language": False}
+    values: dict[str, Any] = {
+        "post": post,
+        "right_lang": "",
+        "is_other_language": False,
+        "ahead": _ahead(texts, BY_PATH[lang], is_both=is_both),
+        "summary": summary,
+    }
     if is_both and len(texts) > 1:
         rows = _both_rows(texts[Language.ZH].blocks, texts[Language.EN].blocks, cards)
         values |= {"lang": html_lang(Language.ZH), "right_lang": html_lang(Language.EN)}
@@ -127,6 +175,15 @@ def _view_post(
     values |= {"lang": html_lang(language), "is_other_language": language != BY_PATH[lang]}
     blocks = texts[language].blocks if texts else []
     return PostView(rows=_rows(blocks, cards), **values)
+
+
+def _ahead(texts: Mapping[str, Translation], language: Language, *, is_both: bool) -> Ahead | None:
+    """Return how far the other language went on; side by side, how far either did."""
+    for behind in [language, OTHER[language]] if is_both else [language]:
+        if count := revisions_behind(texts, behind):
+            since = texts[behind].in_step_with
+            return Ahead(path=TO_PATH[OTHER[behind]], revisions=count, since=since)
+    return None
 
 
 def _rows(blocks: Sequence[Block], cards: Mapping[int, Card]) -> list[Row]:

@@ -39,6 +39,20 @@ class ArticleQuerySet(models.QuerySet):
             found = found.filter(tags=tag)
         return found
 
+    def lately_verified(self) -> Self:
+        return self.filter(health="works").order_by("-verified_at", "-pk")
+
+    def lately_broken(self) -> Self:
+        return self.filter(broke_at__isnull=False).order_by("-broke_at", "-pk")
+
+    def tally(self) -> dict[str, int]:
+        """Return how many articles there are, work, and are broken, with one query."""
+        return self.aggregate(
+            article_count=Count("pk"),
+            working_count=Count("pk", filter=Q(health="works")),
+            broken_count=Count("pk", filter=Q(health="broken")),
+        )
+
     def matching(self, text: str) -> Self:
         """Return the articles with every word of `text` in a title or a tag's name."""
         found = self

@@ -5,9 +5,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from django.db import transaction
+from django.db.models import Count
+from django.db.models.functions import Coalesce
 
 from kb.errors import AuthoringError
-from kb.models import Tag, TagSynonym
+from kb.models import Article, Tag, TagSynonym
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -91,6 +93,30 @@ def tag_families(tags: Iterable[Tag]) -> list[tuple[Tag, list[Tag]]]:
             families.append((head, children[head.pk]))
         waiting += reversed(children[head.pk])
     return families
+
+
+def matching_tags(tags: Iterable[Tag], text: str) -> list[Tag]:
+    """Return the tags with `text` in a name or a synonym, and the heads of their families."""
+    every = list(tags)
+    wanted = text.casefold()
+    found = {tag.pk for tag in every if any(wanted in name.casefold() for name in _names(tag))}
+    found |= {tag.parent_id for tag in every if tag.pk in found and tag.parent_id}
+    return [tag for tag in every if tag.pk in found]
+
+
+def _names(tag: Tag) -> list[str]:
+    synonyms = [synonym.name for synonym in tag.synonyms.all()]
+    return [tag.slug, tag.name_zh, tag.name_en, *synonyms]
+
+
+def count_families(head: Tag | None = None) -> dict[int, int]:
+    """Return how many articles each tag has together with its children, with one query."""
+    tags = Tag.objects.annotate(head=Coalesce("parent_id", "id"))
+    if head is not None:
+        tags = tags.filter(head=head.pk)
+    # Grouped by family: an article with a tag and its child counts once.
+    counted = tags.order_by().values("head").annotate(n=Count("articles", distinct=True))
+    return dict(counted.values_list("head", "n"))
 
 
 def find_tag(name: str) -> Tag | None:

@@ -2,14 +2,24 @@
 
 from django.urls import path
 
-from kb import views
+from kb.views import articles, feedback, feeds, found, home, search, tags
 
 urlpatterns = [
-    path("", views.home, name="home"),
-    path("q/<int:article_id>/", views.article, name="article-short"),
-    path("q/<int:article_id>/<str:slug>", views.article, name="article"),
-    path("tags/", views.tag_index, name="tags"),
-    path("tags/<str:name>", views.tag, name="tag"),
-    path("tagged/<str:names>", views.tagged, name="tagged"),
-    path("search", views.search, name="search"),
+    path("", home.home, name="home"),
+    path("q/", tags.articles, name="articles"),
+    path("q/<int:article_id>/", articles.article, name="article-short"),
+    path("q/<int:article_id>/<str:slug>", articles.article, name="article"),
+    path("posts/<int:post_id>/<lang:path>/changes", articles.changes, name="changes"),
+    path("posts/<int:post_id>/vote", feedback.vote, name="vote"),
+    path("posts/<int:post_id>/outdated", feedback.report, name="report"),
+    path("posts/<int:post_id>/<lang:path>/suggest", feedback.suggest, name="suggest"),
+    path("feed.atom", feeds.site_feed, name="feed"),
+    path("q/<int:article_id>.atom", feeds.article_feed, name="article-feed"),
+    path("tags/<str:name>.atom", feeds.tag_feed, name="tag-feed"),
+    path("opensearch.xml", found.opensearch, name="opensearch"),
+    path("help", home.show_help, name="help"),
+    path("tags/", tags.tag_index, name="tags"),
+    path("tags/<str:name>", tags.tag, name="tag"),
+    path("tagged/<str:names>", tags.tagged, name="tagged"),
+    path("search", search.search, name="search"),
 ]

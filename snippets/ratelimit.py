@@ -1,4 +1,4 @@
-"""How many runs a reader may ask for: by session, and by address for who keeps no session."""
+"""How many runs, and the like, a reader may ask for: by session, and by address for who keeps no session."""
 
 import functools
 import math
@@ -16,15 +16,17 @@ from snippets import broker, limits
 SESSIONS_PER_ADDRESS = 5
 
 
-def seconds_to_wait(*, user: Any, session_key: str, address: str) -> int:
-    """Count one run; return 0 when it may go ahead, else the seconds until one may."""
+def seconds_to_wait(
+    *, user: Any, session_key: str, address: str, what: str = "runs", per_minute: int | None = None
+) -> int:
+    """Count one of `what`; return 0 when it may go ahead, else the seconds until one may."""
     if limits.is_curator(user):
         return 0
     person = f"user:{user.pk}" if user.is_authenticated else f"session:{session_key}"
-    per_minute = settings.RUNS_PER_MINUTE_ANONYMOUS
-    checks = [(RateLimitItemPerMinute(per_minute, namespace="runs"), person)]
+    most = settings.RUNS_PER_MINUTE_ANONYMOUS if per_minute is None else per_minute
+    checks = [(RateLimitItemPerMinute(most, namespace=what), person)]
     if not user.is_authenticated:
-        wider = RateLimitItemPerMinute(per_minute * SESSIONS_PER_ADDRESS, namespace="runs")
+        wider = RateLimitItemPerMinute(most * SESSIONS_PER_ADDRESS, namespace=what)
         checks.append((wider, f"address:{address}"))
     limiter = _limiter(settings.REDIS_URL)
     for item, key in checks:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from snippets.views import events, runs, snippets, status
+from snippets.views import embeds, events, runs, snippets, status
 
 app_name = "snippets"
 
@@ -18,5 +18,7 @@ urlpatterns = [
         name="artifact",
     ),
     path("snippets/<int:snippet_id>", snippets.show_snippet, name="snippet"),
+    path("snippets/<int:snippet_id>/embed", embeds.embed_snippet, name="embed"),
+    path("embedded-runs/", embeds.run_embedded, name="run_embedded"),
     path("snippets/<int:snippet_id>.py", snippets.download_snippet, name="download"),
 ]

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
+from django.urls import reverse
 
 from sandbox import runtime
 from snippets import presentation
@@ -44,6 +45,22 @@ def refused_for_now(request: HttpRequest, wait_seconds: int) -> HttpResponseBase
         response = render(request, "snippets/refused.html", {"message": message}, status=status)
     response["Retry-After"] = str(wait_seconds)
     return response
+
+
+def accepted(
+    request: HttpRequest, lang: str, run: Run, *, can_cancel: bool = True
+) -> HttpResponseBase:
+    """Answer that a run was taken on: where it is, for people; all its addresses, for programs."""
+    url = reverse("snippets:run", args=[lang, run.public_id])
+    if not wants_json(request):
+        return see_other(url)
+    values = {
+        "id": run.public_id,
+        "url": url,
+        "events": reverse("snippets:run_events", args=[lang, run.public_id]),
+        "cancel": reverse("snippets:cancel_run", args=[lang, run.public_id]) if can_cancel else "",
+    }
+    return JsonResponse(values, status=HTTPStatus.ACCEPTED)
 
 
 def run_context(run: Run) -> dict[str, Any]:

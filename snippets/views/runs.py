@@ -51,7 +51,7 @@ def create_run(request: HttpRequest, lang: str) -> HttpResponseBase:
     except redis.RedisError:
         message = _("Runs are not possible at the moment. Please try again in a minute.")
         return pages.refused(request, message, HTTPStatus.SERVICE_UNAVAILABLE)
-    return _accepted(request, lang, run)
+    return pages.accepted(request, lang, run)
 
 
 @require_GET
@@ -110,16 +110,3 @@ def show_artifact(
 def _setup(form: RunForm) -> str:
     snippet = form.cleaned_data["snippet"]
     return verification.best_setup(snippet, form.cleaned_data["runtime"]) if snippet else ""
-
-
-def _accepted(request: HttpRequest, lang: str, run: Run) -> HttpResponseBase:
-    url = reverse("snippets:run", args=[lang, run.public_id])
-    if not pages.wants_json(request):
-        return pages.see_other(url)
-    values = {
-        "id": run.public_id,
-        "url": url,
-        "events": reverse("snippets:run_events", args=[lang, run.public_id]),
-        "cancel": reverse("snippets:cancel_run", args=[lang, run.public_id]),
-    }
-    return JsonResponse(values, status=HTTPStatus.ACCEPTED)
