@@ -71,7 +71,7 @@ class Execution:
         self._wait_status: int | None = None
         self._failure: Failure | None = None
         self._is_complete = False
-        self._device: dict[str, Any] | None = None
+        self._told: dict[str, Any] = {}
         self._artifacts: list[Artifact] = []
         self._incoming: tuple[dict[str, Any], bytearray] | None = None
         self._internal = ""
@@ -188,7 +188,7 @@ class Execution:
             self._is_done = True
         elif "told" in value:
             self._is_complete, self._failure = _parse_told(value["told"])
-            self._device = _parse_device(value["told"])
+            self._told = _parse_environment(value["told"])
         elif "internal" in value:
             self._internal = str(value["internal"])
 
@@ -244,7 +244,7 @@ class Execution:
             memory_bytes=usage.memory_bytes,
             artifacts=tuple(self._artifacts),
             failure=self._failure,
-            environment={"device": self._device} if self._device else {},
+            environment=self._told,
         )
 
     def _judge(self, out_of_memory: bool) -> tuple[Verdict, str, int | None, str | None]:
@@ -332,13 +332,19 @@ def _parse_told(text: str) -> tuple[bool, Failure | None]:
         return False, None
 
 
-def _parse_device(text: str) -> dict[str, Any] | None:
-    """Read which accelerator the user's process says it used."""
+def _parse_environment(text: str) -> dict[str, Any]:
+    """Read which accelerator the code used and what the libraries warned of about themselves."""
+    found: dict[str, Any] = {}
     try:
-        device = json.loads(text)["device"]
-        return {"name": str(device["name"])[:100], "memory_bytes": int(device["memory_bytes"])}
+        told = json.loads(text)
+        if said := [ESCAPE_SEQUENCE.sub("", str(said))[:4000] for said in told["warnings"][:10]]:
+            found["warnings"] = said
+        if device := told["device"]:
+            name, memory_bytes = str(device["name"])[:100], int(device["memory_bytes"])
+            found["device"] = {"name": name, "memory_bytes": memory_bytes}
     except (ValueError, KeyError, TypeError, RecursionError):
-        return None
+        return {}
+    return found
 
 
 def _safe_name(name: str) -> str:

@@ -19,11 +19,13 @@ from sandbox.runtime import Runtime, load, load_all, var_directory
 from sandbox.zygote import THREADS, Child, Zygote, ZygoteDied
 
 WAITING_CHILDREN = 2
+DYING_SECONDS = 0.3
+"""A killed zygote is seen to be dead within this time."""
 FORKS_AT_MOST = 2000
 """A zygote that forked so often is replaced, whatever may have built up in it."""
 IDLE_SECONDS = 600.0
 """A zygote unused for so long is stopped; the next run on its runtime starts it again."""
-HARNESS_VERSION = "1"
+HARNESS_VERSION = "2"
 """Part of every verification's key: change it when a run's output would change."""
 
 
@@ -62,18 +64,32 @@ class _Warm:
             return self._fork(request.limits, is_warmed_up=is_warmed_up)
 
     def refill(self) -> None:
-        """Fork until enough children wait; only where the zygote is already running."""
+        """Fork until enough children wait; only where the zygote is already running.
+
+        The lock is free while a child gets ready, so that no run waits for a refill.
+        """
+        while True:
+            with self._lock:
+                zygote = self._zygote
+                if zygote is not None and (zygote.forks > FORKS_AT_MOST or zygote.has_grown()):
+                    self._stop()
+                    zygote = self._alive_zygote()
+                if zygote is None or len(self._waiting) >= WAITING_CHILDREN:
+                    return
+            try:
+                child = zygote.prepare(Limits(), is_warmed_up=True)
+            except SandboxError:
+                return  # the next run finds out why, and says so
+            with self._lock:
+                self._waiting.append(child)
+
+    def distrust(self) -> None:
+        """Let go of the waiting children, and of the zygote if it is dying too."""
         with self._lock:
-            zygote = self._zygote
-            if zygote is not None and (zygote.forks > FORKS_AT_MOST or zygote.has_grown()):
+            while self._waiting:
+                self._waiting.popleft().close()
+            if self._zygote is not None and not self._zygote.outlives(DYING_SECONDS):
                 self._stop()
-                self._alive_zygote()
-            while self._zygote is not None and len(self._waiting) < WAITING_CHILDREN:
-                with contextlib.suppress(SandboxError):
-                    child, _ = self._fork(Limits(), is_warmed_up=True)
-                    self._waiting.append(child)
-                    continue
-                return
 
     def warm_up(self) -> None:
         """Start the zygote, unless it runs."""
@@ -168,9 +184,7 @@ class Pool:
         self.jail_root = var_directory() / "jail"
         self._warm: dict[str, _Warm] = {}
         self._lock = threading.Lock()
-        self._housework: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
-        self._housekeeper = threading.Thread(target=self._keep_house, daemon=True)
-        self._housekeeper.start()
+        self._refiller, self._cleaner = _Housekeeper(), _Housekeeper()
 
     def run(
         self,
@@ -192,10 +206,11 @@ class Pool:
         try:
             result, was_heard = self._attempt(warm, request, emit, is_cancelled)
             if result.verdict is Verdict.INTERNAL and not was_heard:
+                warm.distrust()
                 result, _ = self._attempt(warm, request, emit, is_cancelled)
         finally:
             free.release()
-            self._housework.put(warm.refill)
+            self._refiller.put(warm.refill)
         return result
 
     def _attempt(
@@ -217,7 +232,7 @@ class Pool:
             emit(Started(runtime=request.runtime))
             result = Execution(child, request, note_and_emit).run(is_cancelled)
         finally:
-            self._housework.put(child.close)
+            self._cleaner.put(child.close)
         about = {
             "runtime": request.runtime,
             "runtime_digest": warm.runtime.digest,
@@ -257,8 +272,8 @@ class Pool:
 
     def close(self) -> None:
         """Stop every zygote, and with it whatever still runs."""
-        self._housework.put(None)
-        self._housekeeper.join()
+        self._refiller.stop()
+        self._cleaner.stop()
         for warm in self._warm.values():
             warm.stop()
 
@@ -270,8 +285,22 @@ class Pool:
                 self._warm[name] = _Warm(runtime, self.backend, self.jail_root, self._accepted_gaps)
             return self._warm[name]
 
-    def _keep_house(self) -> None:
-        """Do what must be done after a run but not while its reader waits."""
-        while (work := self._housework.get()) is not None:
+
+class _Housekeeper:
+    """A thread for what must be done after a run but not while its reader waits."""
+
+    def __init__(self) -> None:
+        self._work: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._do, daemon=True)
+        self._thread.start()
+        self.put = self._work.put
+
+    def stop(self) -> None:
+        """Do what was asked for so far, then end."""
+        self._work.put(None)
+        self._thread.join()
+
+    def _do(self) -> None:
+        while (work := self._work.get()) is not None:
             with contextlib.suppress(SandboxError, OSError):
                 work()

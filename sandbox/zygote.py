@@ -264,10 +264,18 @@ class Zygote:
             pages = int(Path(f"/proc/{child}/statm").read_text(encoding="ascii").split()[1])
         except (OSError, IndexError):
             return False  # gone, which is_alive tells
-        return pages * os.sysconf("SC_PAGE_SIZE") > GROWTH * self.about["memory_bytes"]
+        return pages * os.sysconf("SC_PAGE_SIZE") > GROWTH * int(self.about["memory_bytes"])
 
     def is_alive(self) -> bool:
         return self._process.poll() is None
+
+    def outlives(self, seconds: float) -> bool:
+        """Wait for its end that long; say whether it did not come."""
+        try:
+            self._process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return True
+        return False
 
     def stop(self) -> None:
         """End the zygote, and with its pid namespace everything it forked."""

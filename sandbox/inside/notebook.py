@@ -10,6 +10,7 @@ import sys
 import threading
 import traceback
 import types
+import warnings
 from typing import Any
 
 from sandbox.inside import figures, streams, tables
@@ -19,6 +20,10 @@ SETUP_NAME = "setup.py"
 DISPLAY = "__show_bare_expression__"
 TOLD = "/box/told/end.json"
 MESSAGE_CHARACTERS = 4000
+WARNINGS_AT_MOST = 10
+
+
+_framework_warnings: list[str] = []
 
 
 def prepare(warm_up: str) -> None:
@@ -35,6 +40,25 @@ def prepare(warm_up: str) -> None:
     with streams.Silence():
         _execute(warm_up + "\n0", CODE_NAME, _new_main())
     figures.forget()
+    _framework_warnings.clear()
+    # The user's filters still decide what is a warning at all; this only says where it goes.
+    warnings.showwarning = _show_warning
+
+
+def _show_warning(  # noqa: PLR0917 - Python's own signature
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: Any = None,
+    line: str | None = None,
+) -> None:
+    """Print what the user's own lines caused; keep a library's talk about itself apart."""
+    if file is not None or filename in (CODE_NAME, SETUP_NAME):
+        text = warnings.formatwarning(message, category, filename, lineno, line)
+        (file or sys.stderr).write(text)
+    elif len(_framework_warnings) < WARNINGS_AT_MOST:
+        _framework_warnings.append(f"{category.__name__}: {message}"[:MESSAGE_CHARACTERS])
 
 
 def _new_main() -> types.ModuleType:
@@ -68,7 +92,7 @@ def _finish(exit_code: int) -> int:
         traceback.print_exc()
     streams.flush()
     if not os.path.exists(TOLD):
-        _tell({"completed": True, "device": _used_device()})
+        _tell({"completed": True})
     return exit_code
 
 
@@ -84,7 +108,8 @@ def _used_device() -> dict[str, Any] | None:
 def _tell(value: dict[str, Any]) -> None:
     """Say how the code ended; a run that says nothing was cut short from inside."""
     with open(TOLD, "w", encoding="utf-8", errors="backslashreplace") as file:
-        json.dump(value, file)
+        about = {"device": _used_device(), "warnings": _framework_warnings}
+        json.dump({**value, **about}, file)
 
 
 def _execute(source: str, name: str, module: types.ModuleType) -> int:

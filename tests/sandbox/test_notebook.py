@@ -127,3 +127,23 @@ def test_a_data_frame_comes_back_as_text_and_as_a_table(run):
         "shape": [2, 2],
     }
     assert result.stdout.splitlines()[0].split() == ["a", "b"]
+
+
+@pytest.mark.jail
+def test_a_librarys_warning_about_itself_is_kept_apart(run):
+    result = run(
+        "import warnings\n"
+        "warnings.warn('mine')\n"
+        "warnings.warn_explicit('its own', UserWarning, '/runtime/library.py', 3)\n"
+    )
+
+    assert result.stderr == "snippet.py:2: UserWarning: mine\n  warnings.warn('mine')\n"
+    assert result.environment["warnings"] == ["UserWarning: its own"]
+
+
+@pytest.mark.jail
+def test_a_warning_made_an_error_is_an_error(run):
+    result = run("import warnings\nwarnings.simplefilter('error')\nwarnings.warn('now')")
+
+    assert result.verdict is Verdict.ERROR
+    assert result.failure.type == "UserWarning"
