@@ -1,8 +1,7 @@
 """Control groups: what one run may use together, and what it did use.
 
 Version 2 where it has the controllers, version 1 where those own them. Where
-neither can be written, `Watch` looks at the run's processes instead: slower,
-less exact, and named a gap that the settings must accept.
+neither can be written there is `sandbox.watching`.
 """
 
 import contextlib
@@ -44,13 +43,13 @@ class Backend(Protocol):
     def make_group(self) -> Group: ...
 
 
-def find_backend() -> Backend:
-    """Return the best backend this process may use."""
+def find_backend() -> Backend | None:
+    """Return the best backend this process may use, or None where it may make no group."""
     for kind in (Version2, Version1):
         backend = kind.find()
         if backend is not None:
             return backend
-    return WatchBackend()
+    return None
 
 
 def _own_paths() -> dict[str, str]:
@@ -264,71 +263,3 @@ class _Group1:
     def remove(self) -> None:
         for folder in self._folders.values():
             _remove(folder)
-
-
-class WatchBackend:
-    """No group may be made here: look at the processes instead."""
-
-    name = "watch"
-
-    def make_group(self) -> Group:
-        return _WatchedProcesses()
-
-
-class _WatchedProcesses:
-    """Processes below the run's init, as /proc shows them; limits by RLIMIT where one exists."""
-
-    is_enforced = False
-
-    def __init__(self) -> None:
-        self._init = 0
-        self._limits = Limits()
-        self._most = 0
-        self._cpu_seconds: dict[int, float] = {}
-        self._shared: dict[int, int] = {}
-
-    def add(self, pid: int) -> None:
-        self._init = pid
-
-    def limit(self, limits: Limits) -> None:
-        self._limits = limits
-
-    def usage(self) -> Usage:
-        tick = os.sysconf("SC_CLK_TCK")
-        total = 0
-        for pid in self._descendants():
-            with contextlib.suppress(OSError, ValueError, IndexError, StopIteration):
-                fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2]
-                user, system = fields.split()[11:13]
-                self._cpu_seconds[pid] = (int(user) + int(system)) / tick
-                total += _private_bytes(pid)
-        self._most = max(self._most, total)
-        return Usage(
-            cpu_seconds=sum(self._cpu_seconds.values()),
-            memory_bytes=self._most,
-            out_of_memory=total > self._limits.memory_bytes,
-        )
-
-    def _descendants(self) -> list[int]:
-        found: list[int] = []
-        frontier = [self._init]
-        while frontier:
-            parent = frontier.pop()
-            with contextlib.suppress(OSError):
-                for task in Path(f"/proc/{parent}/task").iterdir():
-                    children = (task / "children").read_text(encoding="ascii").split()
-                    frontier += map(int, children)
-                    found += map(int, children)
-        return found
-
-    def kill(self) -> None:
-        pass
-
-    def remove(self) -> None:
-        pass
-
-
-def _private_bytes(pid: int) -> int:
-    """Return the memory that would be free without this process."""
-    lines = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii").splitlines()
-    return 1024 * sum(int(line.split()[1]) for line in lines if line.startswith("Private_"))

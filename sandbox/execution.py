@@ -10,14 +10,13 @@ import contextlib
 import dataclasses
 import json
 import os
-import re
 import selectors
 import signal
 import time
 from collections.abc import Callable
 from typing import Any
 
-from sandbox import png, tables
+from sandbox import png, tables, untrusted
 from sandbox.model import (
     Artifact,
     Cancelled,
@@ -36,7 +35,6 @@ DRAIN_SECONDS = 2.0
 READ_BYTES = 1 << 16
 MESSAGE_BYTES = 1 << 17
 GONE = "the interpreter that ran it was killed from outside; run it again"
-ESCAPE_SEQUENCE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\))")
 OUT_OF_MEMORY_SIGNS = (
     "CUDA out of memory",
     "can't allocate memory",
@@ -187,8 +185,8 @@ class Execution:
         elif "done" in value:  # every process but the run's init is dead, and it is about to be
             self._is_done = True
         elif "told" in value:
-            self._is_complete, self._failure = _parse_told(value["told"])
-            self._told = _parse_environment(value["told"])
+            self._is_complete, self._failure = untrusted.read_end(value["told"])
+            self._told = untrusted.read_environment(value["told"])
         elif "internal" in value:
             self._internal = str(value["internal"])
 
@@ -196,7 +194,8 @@ class Execution:
         is_fit = len(data) <= self._limits.artifact_bytes
         if is_fit and len(self._artifacts) < self._limits.artifact_count:
             with contextlib.suppress(png.NotAPicture, tables.NotATable):
-                self._artifacts.append(_artifact(about["kind"], _safe_name(about["name"]), data))
+                name = untrusted.safe_name(about["name"])
+                self._artifacts.append(untrusted.read_artifact(about["kind"], name, data))
 
     def _look_at_limits(self, deadline: float, is_cancelled: Callable[[], bool]) -> None:
         limits = self._limits
@@ -279,18 +278,6 @@ def _signal_name(number: int) -> str:
         return f"signal {number}"  # of the real-time signals only the first and the last have names
 
 
-def _artifact(kind: str, name: str, data: bytes) -> Artifact:
-    if kind == "figure":
-        data, width, height = png.rewrite(data)
-        return Artifact(
-            name=name, kind=kind, media_type="image/png", data=data, width=width, height=height
-        )
-    if kind == "table":
-        data = tables.rewrite(data)
-        return Artifact(name=name, kind=kind, media_type="application/json", data=data)
-    return Artifact(name=name, kind="file", media_type="application/octet-stream", data=data)
-
-
 def _judge_signal(name: str) -> tuple[Verdict, str]:
     if name == "SIGSYS":
         return Verdict.SECURITY, "a forbidden system call"
@@ -312,45 +299,3 @@ def _error_reason(failure: Failure | None, exit_code: int) -> str:
         return f"exit code {exit_code}"
     first_line = failure.message.partition("\n")[0][:300]
     return f"{failure.type}: {first_line}" if first_line else failure.type
-
-
-def _parse_told(text: str) -> tuple[bool, Failure | None]:
-    """Read what the user's process told of its end; anything odd is no telling at all."""
-    try:
-        told = json.loads(text)
-        if "failure" not in told:
-            return told["completed"] is True, None
-        failure = told["failure"]
-        line = failure["line"]
-        return True, Failure(
-            type=str(failure["type"])[:200],
-            message=ESCAPE_SEQUENCE.sub("", str(failure["message"]))[:4000],
-            line=line if isinstance(line, int) else None,
-            phase="setup" if failure["phase"] == "setup" else "code",
-        )
-    except (ValueError, KeyError, TypeError, RecursionError):
-        return False, None
-
-
-def _parse_environment(text: str) -> dict[str, Any]:
-    """Read which accelerator the code used and what the libraries warned of about themselves."""
-    found: dict[str, Any] = {}
-    try:
-        told = json.loads(text)
-        if said := [ESCAPE_SEQUENCE.sub("", str(said))[:4000] for said in told["warnings"][:10]]:
-            found["warnings"] = said
-        if device := told["device"]:
-            name, memory_bytes = str(device["name"])[:100], int(device["memory_bytes"])
-            found["device"] = {"name": name, "memory_bytes": memory_bytes}
-    except (ValueError, KeyError, TypeError, RecursionError):
-        return {}
-    return found
-
-
-def _safe_name(name: str) -> str:
-    """Return a name fit for a download: no path upwards, nothing that does not print."""
-    parts = [part for part in name.split("/") if part not in ("", ".", "..")]
-    printable = "".join(
-        c if c.isprintable() and c not in '\\:*?"<>|' else "_" for c in "/".join(parts)
-    )
-    return printable[-120:] or "file"

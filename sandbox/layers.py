@@ -8,8 +8,9 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-from sandbox.cgroups import Backend, WatchBackend
+from sandbox.cgroups import Backend
 from sandbox.model import Limits, Request, Result, SandboxError, Verdict
+from sandbox.watching import WatchBackend
 
 PROBE = Path(__file__).with_name("probe.py")
 OK = "ok"

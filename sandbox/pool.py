@@ -16,6 +16,7 @@ from sandbox import cgroups, layers
 from sandbox.execution import Execution
 from sandbox.model import Cancelled, Event, Limits, Request, Result, SandboxError, Started, Verdict
 from sandbox.runtime import Runtime, load, load_all, var_directory
+from sandbox.watching import WatchBackend
 from sandbox.zygote import THREADS, Child, Zygote, ZygoteDied
 
 WAITING_CHILDREN = 2
@@ -176,7 +177,7 @@ class Pool:
     def __init__(
         self, *, slots: int | None = None, accepted_gaps: frozenset[str] = frozenset()
     ) -> None:
-        self.backend = cgroups.find_backend()
+        self.backend = cgroups.find_backend() or WatchBackend()
         self._accepted_gaps = accepted_gaps
         self.slots = slots or max(2, os.cpu_count() or 2)
         self._free = threading.BoundedSemaphore(self.slots)

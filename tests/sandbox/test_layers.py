@@ -5,8 +5,9 @@ import json
 import pytest
 
 from sandbox import Limits, Request, Result, SandboxError, Verdict
-from sandbox.cgroups import Version1, WatchBackend
+from sandbox.cgroups import Version1
 from sandbox.layers import KNOWN, OK, LayerMissing, read_probe, require
+from sandbox.watching import WatchBackend
 from tests.sandbox.conftest import RUNTIME
 
 
