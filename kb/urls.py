@@ -22,4 +22,5 @@ urlpatterns = [
     path("tags/<str:name>", tags.tag, name="tag"),
     path("tagged/<str:names>", tags.tagged, name="tagged"),
     path("search", search.search, name="search"),
+    path("search/suggestions", search.suggestions, name="suggestions"),
 ]

@@ -20,7 +20,7 @@ from kb.search.normalising import normalise
 try:
     import rjieba
 except ImportError:  # pairs of characters do nearly as well
-    rjieba = None
+    rjieba = None  # type: ignore[assignment]
 
 VERSION = 1
 """Raise it when the same text would give other tokens: indexes are then built anew."""

@@ -43,9 +43,9 @@ class State:
 class Batch:
     """Everything that a few articles' documents are made from."""
 
-    articles: dict[int, dict[str, Any]]
+    articles: Mapping[int, Mapping[str, Any]]
     tags: dict[int, list[tuple[str, str, str]]]  # slug and names
-    posts: list[dict[str, Any]]
+    posts: Sequence[Mapping[str, Any]]
     texts: dict[int, dict[str, tuple[str, list[dict[str, Any]]]]]  # post → language → title, blocks
     placements: dict[int, list[int]]
     code: dict[int, tuple[str, str]]  # and what its author says it prints

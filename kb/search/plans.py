@@ -32,7 +32,7 @@ def plan_query(query: Query, *, resolve_tag: Callable[[str], str | None]) -> Pla
         filters.add(one)
     return Plan(
         concepts=concepts_of(free)[:MOST_CONCEPTS],
-        required=tuple(_phrase(term) for term in wanted if term.is_phrase and _phrase(term)),
+        required=tuple(concept for term in wanted if term.is_phrase and (concept := _phrase(term))),
         excluded=tuple(
             concept
             for term in query.terms

@@ -14,6 +14,7 @@ from kb.feedback import votes_of
 from kb.languages import BY_PATH
 from kb.models import Article, Post
 from kb.pages import load_article, view_article
+from kb.search.related import find_related
 from kb.versions import article_version
 from kb.views.caching import conditional_on
 
@@ -50,6 +51,12 @@ def _article(request: HttpRequest, *, lang: str, article_id: int, slug: str) -> 
         "page": page,
         "is_both": mode == "both",
         "is_missing": lang not in page.languages,
+        "related": find_related(
+            article=found.pk,
+            titles=[title.text for title in (page.title, page.twin) if title],
+            tags=page.tags,
+            lang=lang,
+        ),
         "my_votes": votes_of(request.user, found),
         "description": description_of(found, lang),
         "picture": request.build_absolute_uri(static("card.png")),

@@ -4,7 +4,7 @@ import contextlib
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import tantivy
 from tantivy import Occur
@@ -94,10 +94,10 @@ class TantivyReader:
             else:
                 result = searcher.search(query, limit, order_by_field=SORT_FIELDS[sort])
             addresses = [address for _, address in result.hits]
-            columns = [searcher.fast_field_values(name, addresses) for name in NUMBERS]
+            columns: list[Any] = [searcher.fast_field_values(name, addresses) for name in NUMBERS]
         scores = [score if sort is Sort.RELEVANCE else 0.0 for score, _ in result.hits]
         return Found(
-            total=result.count or 0,
+            total=cast(Any, result).count or 0,  # its stub forgets it
             candidates=[
                 Candidate(
                     post=post,
@@ -141,7 +141,7 @@ class TantivyReader:
                 result = searcher.search(
                     Query.boolean_query([(Occur.Must, among), *bits]), len(posts), count=False
                 )
-                ids = searcher.fast_field_values("post", [address for _, address in result.hits])
+                ids = _posts(searcher, [address for _, address in result.hits])
                 for (score, _), post in zip(result.hits, ids, strict=True):
                     for bit, (place, name, _) in enumerate(some):
                         if int(score) >> bit & 1:
@@ -169,7 +169,7 @@ class TantivyReader:
         with _faults(self._folder):
             query = Query.term_set_query(SCHEMA, "post", list(posts))
             addresses = [a for _, a in searcher.search(query, len(posts), count=False).hits]
-            ids = searcher.fast_field_values("post", addresses)
+            ids = _posts(searcher, addresses)
             texts = [searcher.doc(address)["shown"][0] for address in addresses]
         return {post: bytes(text).decode() for post, text in zip(ids, texts, strict=True)}
 
@@ -203,6 +203,10 @@ class TantivyReader:
                 self._searcher = self._index.searcher()
                 self._seen = stamp
         return self._searcher
+
+
+def _posts(searcher: tantivy.Searcher, addresses: list[Any]) -> list[int]:
+    return cast(list[int], searcher.fast_field_values("post", addresses))
 
 
 class TantivyWriter:
