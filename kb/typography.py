@@ -8,7 +8,6 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 HAN = re.compile(r"[\u3400-\u9fff]")
-WORD = re.compile(r"\w")
 
 
 @lru_cache(maxsize=2048)
@@ -21,10 +20,7 @@ def with_word_borders(title: str) -> SafeString:
         return mark_safe(escape(title))  # noqa: S308 - just escaped
     parts: list[str] = []
     for word in rjieba.cut(title):
-        # A border that a browser would not see by itself is between two words, one of them Chinese.
-        if parts and WORD.match(parts[-1][-1:]) and WORD.match(word):
-            is_latin = not HAN.search(parts[-1][-1:]) and not HAN.search(word[0])
-            parts.append(word if is_latin else f"\0{word}")
-        else:
-            parts.append(word)
+        # Only between two Chinese words: beside Latin a border would undo `text-autospace`.
+        is_border = bool(parts) and HAN.match(parts[-1][-1:]) and HAN.match(word)
+        parts.append(f"\0{word}" if is_border else word)
     return mark_safe(escape("".join(parts)).replace("\0", "<wbr>"))  # noqa: S308 - escaped before
