@@ -37,7 +37,7 @@ def insert(rows: Sequence[models.Model]) -> None:
     fields = rows[0]._meta.concrete_fields
     insert_values(
         type(rows[0]),
-        [field.column for field in fields],
+        [str(field.column) for field in fields],
         [
             [field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields]
             for row in rows

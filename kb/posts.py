@@ -1,6 +1,6 @@
 """Rendering the posts of a draft, and holding their languages against each other."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from kb.drafts import PostDraft
 from kb.errors import AuthoringError
@@ -46,7 +46,7 @@ def _render_post(position: int, post: PostDraft) -> dict[Language, Rendered]:
             raise PostError(
                 error.message, position=position, language=language, line=error.line
             ) from error
-    _check_same_snippets(position, rendered)
+    check_same_snippets(position, {key: text.snippets for key, text in rendered.items()})
     return rendered
 
 
@@ -67,11 +67,11 @@ def _check_runtimes(snippets: Sequence[SnippetDraft]) -> None:
                 )
 
 
-def _check_same_snippets(position: int, rendered: dict[Language, Rendered]) -> None:
+def check_same_snippets(position: int, found: Mapping[Language, Sequence[SnippetDraft]]) -> None:
     """Raise PostError unless every translation shows the same snippets in the same order."""
-    (first, reference), *others = rendered.items()
+    (first, reference), *others = found.items()
     for language, other in others:
-        counts = len(reference.snippets), len(other.snippets)
+        counts = len(reference), len(other)
         if counts[0] != counts[1]:
             raise PostError(
                 f"{counts[0]} runnable snippets in {TO_PATH[first]}, {counts[1]} in "
@@ -80,7 +80,7 @@ def _check_same_snippets(position: int, rendered: dict[Language, Rendered]) -> N
                 language=None,
                 line=None,
             )
-        pairs = zip(reference.snippets, other.snippets, strict=True)
+        pairs = zip(reference, other, strict=True)
         for number, (ours, theirs) in enumerate(pairs, 1):
             if difference := _difference(ours, theirs):
                 raise PostError(

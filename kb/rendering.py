@@ -82,6 +82,26 @@ def find_snippets(markdown: str) -> list[SnippetDraft]:
     return _collect_snippets(scan(markdown))[0]
 
 
+def snippet_values(snippets: Sequence[SnippetDraft], index: int) -> dict[str, Any]:
+    """Return what is to be stored of one of a text's snippets, a session's setup joined."""
+    draft = snippets[index]
+    setup = draft.setup
+    if draft.options.is_session:
+        parts = [text for s in snippets[:index] if not s.options.expects_error
+                 for text in (s.setup, s.code)]  # fmt: skip
+        setup = "\n\n".join(part.strip("\n") for part in [*parts, setup] if part.strip())
+    return {
+        "code": draft.code,
+        "name": draft.options.name,
+        "runtimes": draft.options.runtimes,
+        "claim": draft.claim,
+        "setup": setup,
+        "earlier": draft.earlier,
+        "expects_error": draft.options.expects_error,
+        "needs_gpu": draft.options.needs_gpu,
+    }
+
+
 def place_snippets(blocks: Sequence[Block], ids: Sequence[int]) -> list[Block]:
     """Return the blocks with the snippets' ids in place of their numbers."""
     return [

@@ -23,7 +23,7 @@ from kb.models import (
     Translation,
 )
 from kb.posts import render_posts
-from kb.rendering import Block, Rendered, SnippetDraft, place_snippets
+from kb.rendering import Block, Rendered, SnippetDraft, place_snippets, snippet_values
 from kb.standing import refresh_standing
 from kb.steps import keep_in_step, revisions_behind
 from kb.tagging import find_tags
@@ -158,23 +158,7 @@ def _save_post(
 
 
 def _snippet_id(snippets: Sequence[SnippetDraft], index: int) -> int:
-    draft = snippets[index]
-    setup = draft.setup
-    if draft.options.is_session:
-        parts = [text for s in snippets[:index] if not s.options.expects_error
-                 for text in (s.setup, s.code)]  # fmt: skip
-        setup = "\n\n".join(part.strip("\n") for part in [*parts, setup] if part.strip())
-    snippet = find_or_make_snippet(
-        code=draft.code,
-        name=draft.options.name,
-        runtimes=draft.options.runtimes,
-        claim=draft.claim,
-        setup=setup,
-        earlier=draft.earlier,
-        expects_error=draft.options.expects_error,
-        needs_gpu=draft.options.needs_gpu,
-    )
-    return int(snippet.pk)
+    return int(find_or_make_snippet(**snippet_values(snippets, index)).pk)
 
 
 def _save_translation(

@@ -1,0 +1,167 @@
+"""A draft → everything that storing it needs, without a database and without rendering. Pure.
+
+Rendering takes ten times as long as all the rest. So an imported text is stored with plain
+blocks, which can be read and searched, and rendered by its first reader or by `kb.pending`.
+"""
+
+import dataclasses
+import difflib
+import functools
+import html
+import re
+from collections import Counter
+
+from kb.drafts import ArticleDraft, PostDraft
+from kb.errors import AuthoringError
+from kb.fences import Fence, FenceKind, Text, scan
+from kb.importers.base import Problem
+from kb.models import Language
+from kb.posts import check_same_snippets
+from kb.rendering import Block, SnippetDraft, find_snippets, snippet_values
+from sandbox import Runtime, runtime
+from snippets.code import normalise
+from snippets.preparing import Prepared, prepare
+
+BLANK_LINES = re.compile(r"\n\s*\n")
+INLINE_CODE = re.compile(r"(`+)(.+?)\1")
+ESCAPE = re.compile(r"\\([$\\*_`\[\]<&~|#.!>+-])")
+RUN = re.compile(r"^(?P<before>[ >]*(?:(?:[-*+]|\d+[.)]) +)*(?:`{3,}|~{3,})python) run\b.*$", re.M)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class PlannedPost:
+    blocks: dict[Language, list[Block]]  # with snippets by their number in `snippets`
+    snippets: tuple[Prepared, ...]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Plan:
+    draft: ArticleDraft
+    posts: tuple[PlannedPost, ...]
+    kinds: Counter[str]  # pieces of code, by kind
+    problems: tuple[Problem, ...]
+
+
+def plan_article(draft: ArticleDraft, *, row: str) -> Plan:
+    """Return the plan; where two languages show different code, only what both show is run."""
+    problems: list[Problem] = []
+    kinds: Counter[str] = Counter()
+    drafts: list[PostDraft] = []
+    planned: list[PlannedPost] = []
+    for position, given in enumerate(draft.posts):
+        post, found = _with_same_snippets(position, given, row, problems)
+        drafts.append(post)
+        planned.append(
+            PlannedPost(
+                blocks={
+                    language: plain_blocks(text.markdown, kinds)
+                    for language, text in post.translations.items()
+                },
+                snippets=tuple(
+                    prepare(**snippet_values(found, index), known=_runtimes())
+                    for index in range(len(found))
+                ),
+            )
+        )
+    return Plan(
+        draft=dataclasses.replace(draft, posts=tuple(drafts)),
+        posts=tuple(planned),
+        kinds=kinds,
+        problems=tuple(problems),
+    )
+
+
+@functools.cache
+def _runtimes() -> dict[str, Runtime]:
+    return runtime.load_all()
+
+
+def plain_blocks(markdown: str, kinds: Counter[str] | None = None) -> list[Block]:
+    """Return the text as paragraphs, code and snippets, without what Markdown means.
+
+    Snippets are numbered from 0. Counts the pieces of code by kind.
+    """
+    try:
+        pieces = scan(markdown)
+    except AuthoringError:
+        return [{"kind": "html", "html": f"<pre>{html.escape(markdown)}</pre>"}]
+    blocks: list[Block] = []
+    number = 0
+    claimable = False
+    for piece in pieces:
+        if isinstance(piece, Text):
+            claimable = claimable and not piece.text.strip(" >\n")
+            parts = (part for part in BLANK_LINES.split(piece.text) if part.strip(" >\n"))
+            blocks += ({"kind": "html", "html": f"<p>{_plain(part)}</p>"} for part in parts)
+        elif isinstance(piece, Fence):
+            _count(piece, kinds)
+            if piece.kind is FenceKind.RUN:
+                blocks.append({"kind": "snippet", "snippet": number})
+                number += 1
+            elif piece.kind is not FenceKind.SETUP and not (
+                claimable and piece.kind is FenceKind.OUTPUT
+            ):
+                blocks.append({"kind": "html", "html": f"<pre>{html.escape(piece.code)}</pre>"})
+            claimable = piece.kind is FenceKind.RUN
+        else:
+            blocks.append({"kind": "html", "html": f"<p>{html.escape(piece.tex)}</p>"})
+            claimable = False
+    return blocks
+
+
+def _plain(text: str) -> str:
+    plain = html.escape(text.strip(), quote=False)
+    if "`" in plain:
+        plain = INLINE_CODE.sub(lambda found: f"<code>{found[2].strip()}</code>", plain)
+    return ESCAPE.sub(r"\1", plain) if "\\" in plain else plain
+
+
+def _count(fence: Fence, kinds: Counter[str] | None) -> None:
+    if kinds is not None:
+        names = {"bash": "shell", "pycon": "console", "": "other", "text": "other"}
+        kinds[names.get(fence.language, fence.language)] += 1
+
+
+def _with_same_snippets(
+    position: int, post: PostDraft, row: str, problems: list[Problem]
+) -> tuple[PostDraft, list[SnippetDraft]]:
+    found = {language: find_snippets(text.markdown) for language, text in post.translations.items()}
+    try:
+        check_same_snippets(position, found)
+    except AuthoringError:
+        keys = [[normalise(draft.code) for draft in drafts] for drafts in found.values()]
+        matches = difflib.SequenceMatcher(None, keys[0], keys[1], autojunk=False)
+        shared: tuple[set[int], set[int]] = (set(), set())
+        for match in matches.get_matching_blocks():
+            shared[0].update(range(match.a, match.a + match.size))
+            shared[1].update(range(match.b, match.b + match.size))
+        texts = {
+            language: dataclasses.replace(text, markdown=_run_only(text.markdown, kept))
+            for (language, text), kept in zip(post.translations.items(), shared, strict=True)
+        }
+        if texts == post.translations:
+            raise
+        left = sum(len(drafts) for drafts in found.values()) - 2 * len(shared[0])
+        problems.append(
+            Problem(
+                row=row,
+                reason=f"post {position}: {left} pieces of code differ between the languages "
+                "and are shown, not run",
+            )
+        )
+        return _with_same_snippets(
+            position, dataclasses.replace(post, translations=texts), row, problems
+        )
+    return post, next(iter(found.values()), [])
+
+
+def _run_only(markdown: str, kept: set[int]) -> str:
+    """Return the text with only the runnable fences of these numbers still runnable."""
+    lines = markdown.replace("\r\n", "\n").split("\n")
+    number = 0
+    for piece in scan(markdown):
+        if isinstance(piece, Fence) and piece.kind is FenceKind.RUN:
+            if number not in kept:
+                lines[piece.line - 1] = RUN.sub(r"\g<before>", lines[piece.line - 1])
+            number += 1
+    return "\n".join(lines)

@@ -1,0 +1,231 @@
+"""Running an import: items in batches, each batch whole or not at all."""
+
+import dataclasses
+import os
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from itertools import islice
+from multiprocessing import get_context
+from typing import Any
+
+from django.db import transaction
+
+from kb.errors import AuthoringError
+from kb.importers.base import Importer, Item, Problems, Unreadable
+from kb.importers.planning import Plan, plan_article
+from kb.importers.storing import Planned, Tags, store_new
+from kb.models import Source
+from kb.services import save_article
+
+BATCH = 250
+"""Articles in a transaction: enough to make its cost small, few enough to lose at a kill."""
+FEW = 500
+"""Items from which on other processes convert: they take a moment to start."""
+BLOCK_KINDS = ("python", "shell", "output", "console", "other")
+
+
+@dataclasses.dataclass(kw_only=True)
+class Report:
+    """What an import did; the counts of code are of what it converted, not of the unchanged."""
+
+    saved: Counter[str] = dataclasses.field(default_factory=Counter)
+    roles: Counter[str] = dataclasses.field(default_factory=Counter)
+    kinds: Counter[str] = dataclasses.field(default_factory=Counter)
+    snippets: set[bytes] = dataclasses.field(default_factory=set)
+    problems: Problems = dataclasses.field(default_factory=Problems)
+
+    def as_json(self, *, dry_run: bool) -> dict[str, Any]:
+        created = {state: self.saved[state] for state in ("created", "updated", "unchanged")}
+        others = sorted(set(self.kinds) - set(BLOCK_KINDS))
+        return {
+            "articles": sum(created.values()),
+            "questions": self.roles["question"],
+            "guides": self.roles["guide"],
+            "answers": self.roles["answer"],
+            "sections": self.roles["question"] + self.roles["answer"],
+            "blocks": {kind: self.kinds[kind] for kind in (*BLOCK_KINDS, *others)},
+            "snippets": len(self.snippets),
+            **created,
+            "dry_run": dry_run,
+            "error_count": self.problems.count,
+            "errors": [dataclasses.asdict(problem) for problem in self.problems.first],
+        }
+
+
+def run_import(
+    *,
+    importer: Importer,
+    problems: Problems,
+    dry_run: bool = False,
+    on_item: Callable[[int], object] = lambda _: None,
+) -> Report:
+    """Store every article that the files hold; start it again where it was stopped.
+
+    `on_item` is called with how many more are done. Raises ImportRefused before anything is
+    written. A dry run converts everything and writes nothing.
+    """
+    report = Report(problems=problems)
+    tags = Tags()
+    convert = _Converter(importer)
+    with convert:
+        batches = _batches(_once(importer.items(), set(), problems))
+        for batch, known, wanted, results in _ahead(_begun(batches, importer.kind, convert)):
+            for item in batch:
+                report.roles[item.kind] += 1
+                report.roles["answer"] += item.answer_count
+            report.saved["unchanged"] += len(batch) - len(wanted)
+            plans = list(_readable(wanted, results, report))
+            if dry_run:
+                updated = sum(item.external_id in known for item, _ in plans)
+                report.saved.update(updated=updated, created=len(plans) - updated)
+            else:
+                _store(plans, known, tags, report, importer.kind)
+            on_item(len(batch))
+    return report
+
+
+def _store(
+    plans: Sequence[tuple[Item, Plan]],
+    known: dict[str, str],
+    tags: Tags,
+    report: Report,
+    kind: str,
+) -> None:
+    with transaction.atomic():
+        new = [(item, plan) for item, plan in plans if item.external_id not in known]
+        store_new(
+            planned=[Planned(digest=item.digest, plan=plan) for item, plan in new],
+            tags=tags,
+            comment=f"import {kind}",
+        )
+        report.saved["created"] += len(new)
+        for item, plan in plans:
+            if item.external_id in known:
+                _save_changed(item, plan, tags, report, kind)
+
+
+def _save_changed(item: Item, plan: Plan, tags: Tags, report: Report, kind: str) -> None:
+    found = [tags.find_or_make(name) for name in plan.draft.tags]
+    slugs = tuple(dict.fromkeys(tag.slug for tag in found if tag is not None))
+    draft = dataclasses.replace(plan.draft, tags=slugs)
+    try:
+        saved = save_article(draft=draft, comment=f"import {kind}", digest=item.digest)
+    except AuthoringError as error:
+        report.problems.add(item.row, f"not updated: {error}")
+        return
+    report.saved[saved] += 1
+
+
+def _known(kind: str, batch: Sequence[Item]) -> dict[str, str]:
+    """Return the digests of the items that are stored; an article that was deleted has none."""
+    rows = Source.objects.filter(
+        kind=kind, external_id__in=[item.external_id for item in batch]
+    ).values_list("external_id", "digest", "article")
+    return {name: digest if article else "" for name, digest, article in rows}
+
+
+def _once(items: Iterable[Item], seen: set[str], problems: Problems) -> Iterator[Item]:
+    for item in items:
+        if item.external_id in seen:
+            problems.add(item.row, f"{item.external_id} stands here again; only the first is taken")
+            continue
+        seen.add(item.external_id)
+        yield item
+
+
+def _batches(items: Iterator[Item]) -> Iterator[list[Item]]:
+    while batch := list(islice(items, BATCH)):
+        yield batch
+
+
+Begun = tuple[list[Item], dict[str, str], list[Item], Iterable[Plan | str]]
+
+
+def _begun(batches: Iterable[list[Item]], kind: str, convert: "_Converter") -> Iterator[Begun]:
+    for batch in batches:
+        known = _known(kind, batch)
+        wanted = [item for item in batch if known.get(item.external_id) != item.digest]
+        yield batch, known, wanted, convert.plans(wanted)
+
+
+def _ahead(begun: Iterator[Begun]) -> Iterator[Begun]:
+    """Yield each once the next has begun, so that converting goes on while one is stored."""
+    waiting: Begun | None = None
+    for one in begun:
+        if waiting is not None:
+            yield waiting
+        waiting = one
+    if waiting is not None:
+        yield waiting
+
+
+def _readable(
+    items: Sequence[Item], results: Iterable[Plan | str], report: Report
+) -> Iterator[tuple[Item, Plan]]:
+    for item, result in zip(items, results, strict=True):
+        if isinstance(result, str):
+            report.problems.add(item.row, result)
+            continue
+        _count(result, report)
+        yield item, result
+
+
+def _count(plan: Plan, report: Report) -> None:
+    report.kinds += plan.kinds
+    report.snippets.update(
+        bytes.fromhex(one.digest)[:12] for post in plan.posts for one in post.snippets
+    )
+    for problem in plan.problems:
+        report.problems.add(problem.row, problem.reason)
+
+
+def _plan(importer: Importer, item: Item) -> Plan | str:
+    try:
+        converted = importer.convert(item)
+        plan = plan_article(converted.draft, row=item.row)
+    except (Unreadable, AuthoringError) as error:
+        return str(error)
+    return dataclasses.replace(plan, problems=(*converted.problems, *plan.problems))
+
+
+_importer: Importer | None = None
+
+
+def _begin(importer: Importer) -> None:
+    global _importer  # noqa: PLW0603 - a worker process has one import
+    _importer = importer
+
+
+def _plan_here(item: Item) -> Plan | str:
+    assert _importer is not None
+    return _plan(_importer, item)
+
+
+class _Converter:
+    """Conversion in this process, or in others where there is much to convert."""
+
+    def __init__(self, importer: Importer) -> None:
+        self._importer = importer
+        self._pool: ProcessPoolExecutor | None = None
+        expected = importer.expected() or 0
+        processes = min(os.cpu_count() or 1, 4)
+        if expected >= FEW and processes > 1:
+            self._pool = ProcessPoolExecutor(
+                processes,
+                mp_context=get_context("fork"),
+                initializer=_begin,
+                initargs=(importer,),
+            )
+
+    def plans(self, items: Sequence[Item]) -> Iterable[Plan | str]:
+        if self._pool is None or len(items) < 20:
+            return (_plan(self._importer, item) for item in items)
+        return self._pool.map(_plan_here, items, chunksize=25)
+
+    def __enter__(self) -> "_Converter":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=True)

@@ -1,0 +1,131 @@
+"""A dump's rows in a scratch database, so that answers meet their questions in constant memory."""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+Row = dict[str, str]
+
+SCHEMA = """
+PRAGMA journal_mode = OFF;
+PRAGMA synchronous = OFF;
+PRAGMA cache_size = -32000;
+CREATE TABLE post (id INTEGER PRIMARY KEY, question INTEGER, is_answer INTEGER, row TEXT);
+CREATE TABLE person (id INTEGER PRIMARY KEY, name TEXT);
+CREATE TABLE history (post INTEGER, id INTEGER, row TEXT);
+CREATE TABLE link (post INTEGER, related INTEGER, kind INTEGER);
+CREATE TABLE vote (post INTEGER PRIMARY KEY, total INTEGER);
+"""
+
+
+class Staging:
+    """The scratch database; `close` deletes it."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._path = folder / "stackexchange.sqlite3"
+        self._path.unlink(missing_ok=True)
+        self._connection = sqlite3.connect(self._path, isolation_level=None)
+        self._connection.executescript(SCHEMA)
+        self._connection.execute("BEGIN")
+
+    def close(self) -> None:
+        self._connection.close()
+        self._path.unlink(missing_ok=True)
+
+    def add_posts(self, rows: Iterable[tuple[int, int, int, str | None]]) -> list[int]:
+        """Store (id, question, is_answer, row); return the ids that were there already.
+
+        A question that was not asked for has no row; its answers are left out without a word.
+        """
+        rows = list(rows)
+        insert = "INSERT INTO post VALUES (?, ?, ?, ?)"
+        self._connection.execute("SAVEPOINT chunk")
+        try:
+            self._connection.executemany(insert, rows)
+        except sqlite3.IntegrityError:
+            self._connection.execute("ROLLBACK TO chunk")
+            return [row[0] for row in rows if not self._is_added(insert, row)]
+        return []
+
+    def _is_added(self, insert: str, row: tuple[int, int, int, str | None]) -> bool:
+        try:
+            self._connection.execute(insert, row)
+        except sqlite3.IntegrityError:
+            return False
+        return True
+
+    def add_people(self, rows: Iterable[tuple[int, str]]) -> None:
+        self._connection.executemany("INSERT OR REPLACE INTO person VALUES (?, ?)", rows)
+
+    def add_history(self, rows: Iterable[tuple[int, int, str]]) -> None:
+        self._connection.executemany("INSERT INTO history VALUES (?, ?, ?)", rows)
+
+    def add_links(self, rows: Iterable[tuple[int, int, int]]) -> None:
+        self._connection.executemany("INSERT INTO link VALUES (?, ?, ?)", rows)
+
+    def add_votes(self, rows: Iterable[tuple[int, int]]) -> None:
+        self._connection.executemany(
+            "INSERT INTO vote VALUES (?, ?) "
+            "ON CONFLICT (post) DO UPDATE SET total = total + excluded.total",
+            rows,
+        )
+
+    def finish(self) -> None:
+        """Make what reading by question needs."""
+        self._connection.execute("CREATE INDEX by_question ON post (question, is_answer, id)")
+        self._connection.execute("CREATE INDEX by_post ON history (post, id)")
+        self._connection.execute("CREATE INDEX link_by_post ON link (post)")
+
+    def count(self) -> int:
+        """Return how many questions are to be imported."""
+        sql = "SELECT count(*) FROM post WHERE is_answer = 0 AND row IS NOT NULL"
+        return int(self._connection.execute(sql).fetchone()[0])
+
+    def threads(self) -> Iterator[tuple[int, list[tuple[int, str | None]]]]:
+        """Yield each question's id with the rows of it and of its answers, by id.
+
+        Where the first row is not the question's own, the dump lacks the question.
+        """
+        cursor = self._connection.execute(
+            "SELECT question, id, row FROM post ORDER BY question, is_answer, id"
+        )
+        current: int | None = None
+        rows: list[tuple[int, str | None]] = []
+        for question, id_, text in cursor:
+            if question != current and rows:
+                assert current is not None
+                yield current, rows
+                rows = []
+            current = question
+            rows.append((id_, text))
+        if rows and current is not None:
+            yield current, rows
+
+    def names(self, ids: Iterable[str]) -> dict[str, str]:
+        """Return the names of people by id."""
+        found = {}
+        for id_ in ids:
+            row = self._connection.execute("SELECT name FROM person WHERE id = ?", [id_]).fetchone()
+            if row:
+                found[id_] = row[0]
+        return found
+
+    def history(self, post: int) -> list[Row]:
+        """Return a post's history, the oldest first."""
+        sql = "SELECT row FROM history WHERE post = ? ORDER BY id"
+        return [json.loads(text) for (text,) in self._connection.execute(sql, [post])]
+
+    def links(self, post: int) -> list[tuple[int, int]]:
+        """Return (related, kind) of a post that are in this dump."""
+        sql = (
+            "SELECT link.related, link.kind FROM link JOIN post ON post.id = link.related "
+            "WHERE link.post = ? AND post.row IS NOT NULL ORDER BY 1, 2"
+        )
+        return list(self._connection.execute(sql, [post]))
+
+    def votes(self, post: int) -> int | None:
+        """Return up minus down votes; None where Votes.xml has none for it."""
+        row = self._connection.execute("SELECT total FROM vote WHERE post = ?", [post]).fetchone()
+        return int(row[0]) if row else None
