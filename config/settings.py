@@ -35,6 +35,17 @@ def _number(name: str, default: int, *, least: int = 0, most: int = 10**9) -> in
     return number
 
 
+def _fraction(name: str, default: float) -> float:
+    value = os.environ.get(name, "").strip()
+    try:
+        number = float(value) if value else default
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name}={value!r}: expected a number") from error
+    if not 0 <= number <= 1:
+        raise ImproperlyConfigured(f"{name}={value!r}: expected 0 to 1")
+    return number
+
+
 def _list(name: str, default: str = "") -> list[str]:
     values = os.environ.get(name, "").strip() or default
     return [value.strip() for value in values.split(",") if value.strip()]
@@ -92,6 +103,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "config.maintenance.Maintenance",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "kb.middleware.LanguageFromPath",
     "django.middleware.common.CommonMiddleware",
@@ -233,6 +245,12 @@ SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 
 # A run costs the machine, so strangers get fewer and smaller ones.
 RUNS_PER_MINUTE_ANONYMOUS = _number("ZHIYAN_RUNS_PER_MINUTE", 20)
+# How far a printed number may be from the one its author claims.
+CLAIM_RELATIVE_TOLERANCE = _fraction("ZHIYAN_CLAIM_RELATIVE", 1e-5)
+CLAIM_ABSOLUTE_TOLERANCE = _fraction("ZHIYAN_CLAIM_ABSOLUTE", 1e-8)
+# A batch of checks in which more of the greens than this turn red stops and asks, for then the
+# fault is likelier ours than theirs.
+BATCH_RED_SHARE = _fraction("ZHIYAN_BATCH_RED_SHARE", 0.2)
 RUN_CODE_BYTES = 64 * 1024
 RUN_KEPT_DAYS = _number("ZHIYAN_RUN_KEPT_DAYS", 30)
 

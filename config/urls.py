@@ -27,3 +27,7 @@ urlpatterns = [
     path("<lang:lang>/", include("kb.urls")),
     path("<lang:lang>/", include("snippets.urls")),
 ]
+
+handler400 = "kb.views.errors.bad_request"
+handler404 = "kb.views.errors.not_found"
+handler500 = "kb.views.errors.server_error"

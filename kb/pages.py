@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from django.db.models import Prefetch
+from django.db.models import Max, Prefetch
 
 from kb.alignment import align
 from kb.contents import Entry, list_contents
@@ -70,6 +70,11 @@ def load_article(article_id: int) -> Article:
         .prefetch_related(Prefetch("posts", queryset=posts), "tags")
         .get(pk=article_id)
     )
+
+
+def has_been_removed(article_id: int) -> bool:
+    """Say whether there once was an article that is no more: numbers are given out once."""
+    return 0 < article_id < (Article.objects.aggregate(last=Max("pk"))["last"] or 0)
 
 
 def view_article(article: Article, *, lang: str, is_both: bool) -> ArticleView:

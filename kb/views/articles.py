@@ -13,10 +13,11 @@ from kb.describing import description_of, json_ld
 from kb.feedback import votes_of
 from kb.languages import BY_PATH
 from kb.models import Article, Post
-from kb.pages import load_article, view_article
+from kb.pages import has_been_removed, load_article, view_article
 from kb.search.related import find_related
 from kb.versions import article_version
 from kb.views.caching import conditional_on
+from kb.views.errors import gone
 
 MODES = ("one", "both")
 MODE_SECONDS = 365 * 24 * 3600
@@ -40,6 +41,8 @@ def _article(request: HttpRequest, *, lang: str, article_id: int, slug: str) -> 
     try:
         found = load_article(article_id)
     except Article.DoesNotExist as error:
+        if has_been_removed(article_id):
+            return gone(request)
         raise Http404(f"no article {article_id}") from error
     if slug != found.slug:
         query = request.GET.urlencode()

@@ -42,7 +42,8 @@ def refused_for_now(request: HttpRequest, wait_seconds: int) -> HttpResponseBase
         values = {"error": message, "retry_after_seconds": wait_seconds}
         response = JsonResponse(values, status=status)
     else:
-        response = render(request, "snippets/refused.html", {"message": message}, status=status)
+        context = {"message": message, "wait_seconds": wait_seconds}
+        response = render(request, "snippets/refused.html", context, status=status)
     response["Retry-After"] = str(wait_seconds)
     return response
 

@@ -39,6 +39,19 @@
     else if (event.key === "k") step(-1);
   });
 
+  const wait = document.querySelector(".countdown");
+  if (wait) {
+    const [bar, text] = wait.children;
+    const until = performance.now() + wait.dataset.seconds * 1000;
+    wait.hidden = false;
+    const timer = setInterval(() => {
+      const left = Math.ceil((until - performance.now()) / 1000);
+      bar.value = Math.max(left, 0);
+      text.textContent = left > 0 ? `${left} s` : wait.dataset.over;
+      if (left <= 0) clearInterval(timer);
+    }, 250);
+  }
+
   const filter = document.querySelector(".filter input");
   if (filter) {
     const families = [...document.querySelectorAll(".family")];
