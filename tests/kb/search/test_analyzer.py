@@ -1,0 +1,102 @@
+"""Text and query become tokens by one path; offsets stay those of the original."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kb.search import analyzer
+from kb.search.analyzer import analyze, index_tokens
+from kb.search.normalising import normalise
+
+# Everything that has gone wrong somewhere: marks, ligatures, emoji, half of a pair, and so on.
+TEXT = st.text(
+    st.one_of(
+        st.characters(),
+        st.sampled_from("模型張量怎么保存ＡＢｃ１２_.-:()[]\"'` \n\tﬁé\u0301\u200dİſK🔥\0\ud800"),
+    ),
+    max_size=200,
+)
+
+
+def texts(text: str) -> list[str]:
+    return [token.text for token in analyze(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "tokens"),
+    [
+        ("how to save models", ["how", "to", "save", "model"]),
+        ("怎么保存模型", ["怎么", "保存", "模型"]),
+        ("最大池化SAME", ["最大池化", "same"]),
+        ("張量與記憶體", ["张量", "与", "记忆体"]),
+        ("ＬＳＴＭ　１２", ["lstm", "12"]),
+        ("torch.nn.MaxPool2d", ["torch", "nn", "max", "pool2d"]),
+        ("max_pool", ["max", "pool"]),
+        ("LSTMCell", ["lstm", "cell"]),
+        ("Conv2DTranspose", ["conv2d", "transpos"]),
+        ("PyTorch and TensorFlow", ["pytorch", "and", "tensorflow"]),
+        ("café naïve", ["cafe", "naiv"]),
+        ("model.eval()", ["model", "eval"]),
+        ("", []),
+        ("!!! … 🔥", []),
+    ],
+)
+def test_text_is_cut_into_tokens(text: str, tokens: list[str]):
+    assert texts(text) == tokens
+
+
+def test_traditional_and_simplified_chinese_are_the_same():
+    assert texts("保存訓練後的模型") == texts("保存训练后的模型")
+
+
+@pytest.mark.parametrize("name", ["DataLoader", "data_loader", "dataloader"])
+def test_every_spelling_of_a_name_has_its_joined_form(name: str):
+    tokens, extras = index_tokens(name)
+
+    assert {"dataload"} & {*tokens, *extras}
+
+
+def test_long_chinese_word_is_found_by_its_parts():
+    tokens, extras = index_tokens("神经网络")
+
+    assert tokens == ["神经网络"]
+    assert {"神经", "网络"} <= extras
+
+
+def test_chinese_is_cut_into_pairs_without_a_dictionary(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(analyzer, "rjieba", None)
+    analyzer._dictionary.cache_clear()
+    analyzer._cut_han.cache_clear()
+    try:
+        assert texts("保存模型") == ["保存", "存模", "模型"]
+        assert [(token.start, token.end) for token in analyze("模")] == [(0, 1)]
+    finally:
+        monkeypatch.undo()
+        analyzer._dictionary.cache_clear()
+        analyzer._cut_han.cache_clear()
+
+
+@given(TEXT)
+def test_normalising_keeps_every_character_in_its_place(text: str):
+    assert len(normalise(text)) == len(text)
+
+
+@given(TEXT)
+def test_offsets_are_in_order_within_the_text_and_leave_marks_with_their_letters(text: str):
+    end = 0
+    for token in analyze(text):
+        assert end <= token.start < token.end <= len(text)
+        assert token.text
+        assert not any(character.isspace() for character in token.text)
+        assert not "\u0300" <= text[token.start] <= "\u036f"
+        end = token.end
+
+
+@given(TEXT)
+def test_indexing_sees_the_tokens_that_highlighting_sees(text: str):
+    assert index_tokens(text)[0] == texts(text)
+
+
+@given(TEXT)
+def test_same_text_always_gives_the_same_tokens(text: str):
+    assert analyze(text) == analyze(normalise(text))

@@ -1,0 +1,114 @@
+"""Whatever engine searches, the same posts match; SQLite FTS5 is the oracle."""
+
+import itertools
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from kb.models import Article
+from kb.search.documents import build_documents
+from kb.search.engines.base import Reader, Sort
+from kb.search.engines.fts5 import Fts5Reader, Fts5Writer
+from kb.search.engines.tantivy_engine import TantivyReader, TantivyWriter
+from kb.search.plans import plan_query
+from kb.search.queries import parse_query
+
+pytestmark = pytest.mark.django_db
+QUERIES = [
+    "freeze layers", "冻结", "gradient", "梯度裁剪", "requires_grad", "clip_grad_norm_",
+    "nn.Linear",
+    '"exploding gradients"', '"gradients exploding"', "gradients -freeze", "-freeze",
+    "[pytorch]", "-[pytorch]", "[torch] freeze", "[nothing]", "lang:zh", "-lang:zh",
+    "is:question", "is:answer", "is:accepted", "verified:no", "verified:yes", "-verified:no",
+    "answers:1", "answers:0", "score:>=0", "-score:>=0", "score:<0", "created:>2000",
+    "created:..1999", "ident:nn.Linear", "ident:Linear", "ident:near", "code:import",
+    "code:freeze", "source:content", "author:nobody", "labelme 多边形", "xyzzy", "-xyzzy", "the",
+    "怎样", "[pytorch] [autograd]", "freeze [pytorch] lang:en -clip",
+]  # fmt: skip
+
+
+def resolve(name: str) -> str:
+    return {"torch": "pytorch"}.get(name, name)
+
+
+@pytest.fixture
+def readers(articles: dict[str, Article], tmp_path: Path) -> tuple[Reader, Reader]:
+    ids = [article.pk for article in articles.values()]
+    for make in (Fts5Writer, TantivyWriter):
+        writer = make(tmp_path / make.__name__)
+        writer.replace(ids, build_documents(ids))
+        writer.commit()
+        writer.close()
+    return Fts5Reader(tmp_path / "Fts5Writer"), TantivyReader(tmp_path / "TantivyWriter")
+
+
+def check(readers: tuple[Reader, Reader], text: str) -> None:
+    plan = plan_query(parse_query(text), resolve_tag=resolve)
+    oracle, other = (reader.search(plan, limit=50) for reader in readers)
+
+    posts = {one.post for one in oracle.candidates}
+    assert {one.post for one in other.candidates} == posts
+    assert oracle.total == other.total == len(posts)
+    facets = [reader.facets(plan) for reader in readers]
+    assert facets[0].articles == facets[1].articles
+    assert {k: sorted(v) for k, v in facets[0].counts.items()} == {
+        k: sorted(v) for k, v in facets[1].counts.items()
+    }
+    if plan.is_ranked:
+        concepts = [*plan.concepts, *plan.required]
+        covered = [reader.coverage(sorted(posts), concepts) for reader in readers]
+        assert covered[0] == covered[1]
+
+
+@pytest.mark.parametrize("text", QUERIES)
+def test_same_posts_match(readers: tuple[Reader, Reader], text: str):
+    check(readers, text)
+
+
+@settings(
+    max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+)
+@given(st.lists(st.sampled_from(QUERIES), min_size=2, max_size=4).map(" ".join))
+def test_same_posts_match_whatever_is_combined(readers: tuple[Reader, Reader], text: str):
+    check(readers, text)
+
+
+@pytest.mark.parametrize("sort", [Sort.NEWEST, Sort.VOTES, Sort.VERIFIED])
+def test_sorting_keeps_the_same_posts(readers: tuple[Reader, Reader], sort: Sort):
+    plan = plan_query(parse_query("[pytorch]"), resolve_tag=resolve)
+
+    found = [{one.post for one in reader.search(plan, limit=9, sort=sort).candidates}
+             for reader in readers]  # fmt: skip
+
+    assert found[0] == found[1]
+    assert len(found[0]) == 4
+
+
+@pytest.mark.parametrize("prefix", ["", "gra", "clip", "zzz"])
+def test_vocabulary_is_the_same(readers: tuple[Reader, Reader], prefix: str):
+    for read in ("words", "identifiers"):
+        oracle, other = (dict(getattr(reader, read)(prefix, 500)) for reader in readers)
+        assert oracle == other
+
+
+def test_what_is_shown_and_counted_is_the_same(readers: tuple[Reader, Reader]):
+    every = [one.post for one in readers[0].search(
+        plan_query(parse_query("-xyzzy"), resolve_tag=resolve), limit=50).candidates]  # fmt: skip
+
+    assert readers[0].shown(every) == readers[1].shown(every)
+    assert readers[0].size() == readers[1].size() == len(every)
+    for token in ("freez", "gradient", "冻结", "xyzzy"):
+        assert readers[0].frequency(token) == readers[1].frequency(token)
+
+
+def test_limit_cuts_after_the_best(readers: tuple[Reader, Reader]):
+    plan = plan_query(parse_query("freeze layers gradients"), resolve_tag=resolve)
+
+    for reader in readers:
+        whole = reader.search(plan, limit=50).candidates
+        cut = reader.search(plan, limit=2).candidates
+        assert [one.post for one in cut] == [one.post for one in whole[:2]]
+        scores = [one.score for one in whole]
+        assert all(a >= b for a, b in itertools.pairwise(scores))

@@ -1,0 +1,80 @@
+"""What is shown of a text holds its matches, and every piece is text of the original."""
+
+import pytest
+from django.template.loader import render_to_string
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kb.search.analyzer import analyze
+from kb.search.passages import best_lines, best_passage, highlight
+from tests.kb.search.test_analyzer import TEXT
+
+
+def marked(passage: tuple) -> list[str]:
+    return [piece.text for piece in passage if piece.is_match]
+
+
+def wanted(text: str) -> frozenset[str]:
+    return frozenset(token.text for token in analyze(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "query", "marks"),
+    [
+        ("How to save Models", "saving model", ["save", "Models"]),
+        ("怎样保存和加载模型？", "保存模型", ["保存", "模型"]),
+        ("儲存訓練後的模型", "训练", ["訓練"]),
+        ("call nn.MaxPool2d here", "max", ["Max"]),
+        ("ＬＳＴＭ的形状", "lstm", ["ＬＳＴＭ"]),
+    ],
+)
+def test_matches_are_marked_where_they_stand(text: str, query: str, marks: list[str]):
+    assert marked(highlight(text, wanted(query))) == marks
+
+
+@given(TEXT, st.text(max_size=20))
+def test_pieces_of_a_title_are_the_title(text: str, query: str):
+    assert "".join(piece.text for piece in highlight(text, wanted(query))) == text
+
+
+@given(TEXT, st.integers(0, 199), st.integers(1, 30))
+def test_passage_is_a_part_of_the_text(text: str, start: int, length: int):
+    passage = best_passage(text, wanted(text[start : start + length]))
+
+    shown = "".join(piece.text for piece in passage)
+    assert shown.removeprefix("… ").removesuffix(" …") in text
+
+
+@given(TEXT)
+def test_marks_never_break_the_page(text: str):
+    html = render_to_string("kb/passage.html", {"passage": best_passage(text, wanted(text))})
+
+    rest = html.replace("<mark>", "").replace("</mark>", "")
+    assert "<" not in rest
+    assert html.count("<mark>") == html.count("</mark>")
+
+
+def test_passage_is_where_most_different_words_match():
+    far = "padding " * 3 + "filler " * 100
+    text = far + "the stride and the padding together " + "filler " * 100
+
+    passage = best_passage(text, wanted("stride padding"))
+
+    assert set(marked(passage)) == {"stride", "padding"}
+    assert passage[0].text == "… "
+    assert passage[-1].text == " …"
+
+
+def test_lines_of_code_are_shown_whole_and_only_where_something_matches():
+    code = "import torch\n\nx = torch.ones(3)\ny = x.unsqueeze(0)\nprint(y)\n"
+
+    assert best_lines(code, wanted("nothing here")) == ()
+    shown = "".join(piece.text for piece in best_lines(code, wanted("unsqueeze")))
+    assert shown.startswith("y = x.unsqueeze(0)")
+
+
+@given(TEXT)
+def test_lines_are_lines_of_the_code(code: str):
+    shown = "".join(piece.text for piece in best_lines(code, wanted(code)))
+
+    assert shown in code
