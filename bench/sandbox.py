@@ -127,7 +127,8 @@ def measure(
 
 def run_cold(warm: pool.Pool, request: Request) -> None:
     """Run in a jail and an interpreter made for this run alone, as others do."""
-    runtime = dataclasses.replace(load(request.runtime), preload=(), warm_up="")
+    runtime = load(request.runtime)
+    runtime = dataclasses.replace(runtime, preload=(), after_import="", warm_up="")
     zygote = Zygote(runtime, warm.backend, warm.jail_root)
     try:
         child = zygote.prepare(request.limits, is_warmed_up=False)
