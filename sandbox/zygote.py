@@ -25,7 +25,10 @@ ID_BASE = 2_000_000_000  # above what systemd and shadow hand out
 START_SECONDS = 120.0
 GROWTH = 1.5
 PREPARE_SECONDS = 20.0
-THREADS = "2"  # of each numeric library; with the interpreter's own, far below the process limit
+THREADS = "1"
+"""Of each numeric library in a run. Two threads of one run spin against those of another as soon
+as processors are few, which made ten steps of Adam twice as slow; and one adds in one order.
+"""
 _serial = itertools.count()
 
 
@@ -42,7 +45,7 @@ def _environment(library_path: str | None, runtime: Runtime) -> dict[str, str]:
         "OMP_NUM_THREADS": THREADS,
         "MKL_NUM_THREADS": THREADS,
         "NUMEXPR_NUM_THREADS": THREADS,
-        "OPENBLAS_NUM_THREADS": "1",  # it starts its threads when numpy is imported
+        "OPENBLAS_NUM_THREADS": THREADS,  # more would start when numpy is imported
         **({"LD_LIBRARY_PATH": ":".join(folders)} if folders else {}),
         "TF_NUM_INTRAOP_THREADS": THREADS,
         "TF_NUM_INTEROP_THREADS": THREADS,
