@@ -7,7 +7,6 @@ from typing import Any
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
-from django.utils import translation
 
 from kb.views.errors import unavailable
 
@@ -24,8 +23,7 @@ class Maintenance:
     def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
         if not Path(settings.VAR_DIR, "maintenance").exists() or request.path == "/healthz":
             return self.get_response(request)  # type: ignore[no-any-return]
-        with translation.override(translation.get_language_from_request(request)):
-            response = unavailable()
+        response = unavailable()
         return _soon(response) if iscoroutinefunction(self.get_response) else response
 
 

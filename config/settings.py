@@ -103,9 +103,9 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
-    "config.maintenance.Maintenance",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "kb.middleware.LanguageFromPath",
+    "config.maintenance.Maintenance",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -162,7 +162,7 @@ SANDBOX_SOCKET = os.environ.get("ZHIYAN_SANDBOX") or str(embedded.socket_path(VA
 # What `manage.py up` starts on this machine.
 PROGRAMS = _list(
     "ZHIYAN_PROGRAMS",
-    "sandbox,worker,beat,web" if os.environ.get("REDIS_URL") else "valkey,sandbox,worker,beat,web",
+    ("" if os.environ.get("REDIS_URL") else "valkey,") + "sandbox,worker,beat,index,web",
 )
 if unknown := sorted(set(PROGRAMS) - set(NAMES)):
     raise ImproperlyConfigured(

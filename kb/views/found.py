@@ -56,7 +56,7 @@ def sitemap(request: HttpRequest, name: str) -> HttpResponse:
         ]
     else:
         kind, _, number = name.partition("-")
-        if kind != "articles" or not number.isdecimal() or len(number) > 6:
+        if kind != "articles" or not number.isdecimal() or not 0 < int(number[:6]) == int(number):
             raise Http404(f"no sitemap {name!r}")
         entries = _articles(int(number), root)
     if not entries:
@@ -101,10 +101,10 @@ def oembed(request: HttpRequest) -> HttpResponse:
     """Answer what to put in a page that names a snippet's address; only JSON is spoken."""
     if request.GET.get("format", "json") != "json":
         return HttpResponse(status=HTTPStatus.NOT_IMPLEMENTED)
-    parts = urlsplit(request.GET.get("url", ""))
     try:
+        parts = urlsplit(request.GET.get("url", ""))
         match = resolve(parts.path)
-    except Resolver404 as error:
+    except (ValueError, Resolver404) as error:
         raise Http404("oembed: not an address of this site") from error
     if parts.netloc != request.get_host() or match.view_name != "snippets:snippet":
         raise Http404("oembed: not a snippet's address")

@@ -36,7 +36,7 @@ POLICY = {
 
 
 @require_safe
-@csp_replace(POLICY)
+@csp_replace(POLICY)  # type: ignore[arg-type]  # its stubs know views without arguments only
 @xframe_options_exempt
 @cache_control(public=True, max_age=300)
 def embed_snippet(request: HttpRequest, lang: str, snippet_id: int) -> HttpResponse:

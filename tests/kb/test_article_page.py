@@ -67,7 +67,7 @@ def test_card_inside_a_list_follows_its_row_side_by_side(client: Client, store: 
     )
 
     both = page(client, article, "en", "?mode=both")
-    single = page(client, article, "en")
+    single = page(client, article, "en", "?mode=one")
 
     assert both.count("<figure") == 1
     assert both.index(">一<") < both.index(">one<") < both.index("<figure")
