@@ -9,7 +9,9 @@ from config import fingerprint, valkey
 
 SITE_SOURCES = ("config", "kb", "snippets", "sandbox", "templates", "static", "locale")
 SECRETS = ("SECRET_KEY", "DATABASE_URL", "REDIS_URL")
-NAMES = ("valkey", "sandbox", "worker", "worker-gpu", "beat", "web")
+NAMES = ("valkey", "sandbox", "worker", "worker-gpu", "beat", "index", "web")
+# Queries and indexes are cut into words by it.
+GLOSSARY = "content/glossary.yaml"
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -57,6 +59,7 @@ def programs(site: Site) -> list[Program]:
         "worker": _worker,
         "worker-gpu": _worker_gpu,
         "beat": _beat,
+        "index": _index,
         "web": _web,
     }
     return [makers[name](site) for name in NAMES if name in site.wanted]
@@ -122,6 +125,17 @@ def _beat(site: Site) -> Program:
     )
 
 
+def _index(site: Site) -> Program:
+    return Program(
+        name="index",
+        priority=45,
+        niceness=5,
+        command=(sys.executable, str(site.base_dir / "manage.py"), "index_drain"),
+        sources=(*SITE_SOURCES, GLOSSARY),
+        stop_seconds=15,
+    )
+
+
 def _web(site: Site) -> Program:
     options = {
         "--host": site.host,
@@ -136,7 +150,7 @@ def _web(site: Site) -> Program:
         name="web",
         priority=50,
         command=(sys.executable, "-m", "uvicorn", "config.asgi:application", *flags),
-        sources=SITE_SOURCES,
+        sources=(*SITE_SOURCES, GLOSSARY),
         stop_seconds=8,
     )
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from kb.models import SearchIndex
 from kb.search import analyzer, indexes
 from kb.search.draining import beat, drain, rebuild
-from kb.search.engines.base import EngineError, Writer
+from kb.search.engines.base import EngineBusy, EngineError, Writer
 
 logger = logging.getLogger(__name__)
 
@@ -28,6 +28,9 @@ def follow(*, is_over: Callable[[], bool]) -> None:
         try:
             index = usable_index() or rebuild()
             writer = _writer(index)
+        except EngineBusy:
+            _sleep(RETRY_SECONDS, is_over)
+            continue
         except (EngineError, OperationalError) as error:
             logger.error("the search index cannot be built: %s", error)
             _sleep(RETRY_SECONDS, is_over)
@@ -63,6 +66,8 @@ def usable_index() -> SearchIndex | None:
 def _writer(index: SearchIndex) -> Writer:
     try:
         return indexes.open_writer(index.engine, index.name)
+    except EngineBusy:
+        raise
     except EngineError:
         # Not even a writer can be had, so it is as good as none.
         SearchIndex.objects.filter(pk=index.pk).delete()

@@ -11,6 +11,10 @@ class EngineError(Exception):
     """The index cannot be used: missing, damaged or of another version; says what to do."""
 
 
+class EngineBusy(EngineError):
+    """Another process writes this index; nothing is wrong with it."""
+
+
 class Sort(StrEnum):
     RELEVANCE = "relevance"
     NEWEST = "newest"

@@ -20,6 +20,7 @@ from kb.search.engines.base import (
     Concept,
     Coverage,
     Document,
+    EngineBusy,
     EngineError,
     Facets,
     Found,
@@ -172,6 +173,10 @@ class PostgresqlWriter:
     def __init__(self, name: str) -> None:
         self._table = table_of(name)
         with _faults(), connection.cursor() as cursor:
+            # Held for as long as the connection: one machine of several follows the changes.
+            cursor.execute("SELECT pg_try_advisory_lock(hashtext(%s))", [self._table])
+            if not cursor.fetchone()[0]:
+                raise EngineBusy(f"{self._table}: another process writes this index")
             cursor.execute("SELECT to_regclass(%s)", [self._table])
             if cursor.fetchone()[0] is None:
                 _create(cursor, self._table)
@@ -197,6 +202,8 @@ class PostgresqlWriter:
 
     def close(self) -> None:
         self._waiting = []
+        with _faults(), connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(hashtext(%s))", [self._table])
 
 
 def _create(cursor: Any, table: str) -> None:

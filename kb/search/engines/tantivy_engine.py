@@ -18,6 +18,7 @@ from kb.search.engines.base import (
     Concept,
     Coverage,
     Document,
+    EngineBusy,
     EngineError,
     Facets,
     Found,
@@ -63,6 +64,8 @@ def _faults(folder: Path) -> Iterator[None]:
         yield
     # The binding panics on some damaged files; a panic derives from BaseException alone.
     except (ValueError, OSError, RuntimeError, MemoryError) as error:
+        if "LockBusy" in str(error):
+            raise EngineBusy(f"{folder}: another process writes this index") from error
         raise EngineError(f"{folder}: {error}; run: manage.py reindex") from error
     except BaseException as error:
         if type(error).__name__ != "PanicException":
