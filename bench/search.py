@@ -1,0 +1,274 @@
+"""Measure the search: speed of indexing, size of the index, and the time of whole queries.
+
+`python -m bench.search [--sizes 10000,100000,1000000] [--engines tantivy,fts5] [--quick] [--json]`
+makes corpora of recombined articles in a throw-away database. A whole query is what a page
+asks for: reading what was typed, searching, ranking anew, facets, and twenty highlighted hits.
+Beside it stands the raw engine's own time for the same query: finding and scoring the same
+number of posts, counting them and handing over what is shown of twenty.
+"""
+
+import argparse
+import json
+import logging
+import os
+import random
+import statistics
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+QUERIES_PER_KIND = 40
+UPSERTS_PER_SECOND = 20
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--sizes", default="10000", help="numbers of posts, by commas")
+    parser.add_argument("--engines", default="tantivy", help="tantivy, fts5, by commas")
+    parser.add_argument("--quick", action="store_true", help="3,000 posts; under a minute")
+    parser.add_argument("--json", action="store_true")
+    options = parser.parse_args()
+    sizes = [3000] if options.quick else [int(size) for size in options.sizes.split(",")]
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    logging.disable(logging.WARNING)
+    report: dict[str, Any] = {"sizes": {}}
+    for size in sizes:
+        with tempfile.TemporaryDirectory(prefix="zhiyan-bench-") as var:
+            os.environ["ZHIYAN_VAR"] = var
+            os.environ.pop("DATABASE_URL", None)
+            report["sizes"][str(size)] = measure(size, options.engines.split(","), Path(var))
+        if not options.json:
+            _print(size, report["sizes"][str(size)])
+    if options.json:
+        sys.stdout.write(json.dumps(report) + "\n")
+
+
+def measure(size: int, engines: list[str], var: Path) -> dict[str, Any]:
+    """Return the figures of each engine for one corpus."""
+    import io
+
+    import django
+    from django.conf import settings
+
+    django.setup()
+    from django.core.management import call_command
+    from django.db import connection
+
+    from bench.corpus import Recombined, write_pages
+
+    # One process measures several sizes, each in a database of its own.
+    connection.close()
+    settings.VAR_DIR = var
+    settings.DATABASES["default"]["NAME"] = connection.settings_dict["NAME"] = str(var / "db")
+    call_command("migrate", verbosity=0)
+    call_command("load_content", stdout=io.StringIO())
+    started = time.perf_counter()
+    posts = write_pages(Recombined().pages(size))
+    report: dict[str, Any] = {
+        "posts": posts,
+        "corpus_seconds": round(time.perf_counter() - started, 1),
+        "engines": {},
+    }
+    for engine in engines:
+        settings.SEARCH_ENGINE = engine
+        report["engines"][engine] = _measure_engine()
+    return report
+
+
+def _measure_engine() -> dict[str, Any]:
+    from kb.search import indexes
+    from kb.search.draining import rebuild
+
+    started, processor = time.perf_counter(), time.process_time()
+    index = rebuild()
+    seconds, processor = time.perf_counter() - started, time.process_time() - processor
+    indexes.forget_reader()
+    reader = indexes.current_reader()
+    folder = indexes.root() / index.name
+    bytes_ = sum(path.stat().st_size for path in folder.iterdir())
+    queries = {kind: list(make(reader)) for kind, make in KINDS.items()}
+    for some in queries.values():
+        _whole(some[0])
+    quiet = {kind: _times(some) for kind, some in queries.items()}
+    with _writing(index):
+        busy = {kind: _times(some) for kind, some in queries.items()}
+    everything = [query for some in queries.values() for query in some]
+    return {
+        "documents": reader.size(),
+        "documents_per_second": round(reader.size() / seconds),
+        "documents_per_processor_second": round(reader.size() / processor),
+        "bytes_per_document": round(bytes_ / reader.size()),
+        "quiet": quiet,
+        "writing": busy,
+        "all": {
+            "quiet": _summary([_timed(_whole, query) for query in everything]),
+            "raw": _summary([_timed(_raw, query) for query in everything]),
+        },
+    }
+
+
+def _words(reader: Any, lowest: int, count: int = 400) -> list[str]:
+    """Return common words of the corpus, without the commonest, which say nothing."""
+    found = [word for word, _ in reader.words("", lowest + count)]
+    return found[lowest:] or found
+
+
+def _one_word(reader: Any) -> Iterator[str]:
+    randomness = random.Random(1)
+    words = _words(reader, 60)
+    for _ in range(QUERIES_PER_KIND):
+        yield randomness.choice(words)
+
+
+def _three_words(reader: Any) -> Iterator[str]:
+    randomness = random.Random(2)
+    words = _words(reader, 60)
+    for _ in range(QUERIES_PER_KIND):
+        yield " ".join(randomness.sample(words, 3))
+
+
+def _chinese(_reader: Any) -> Iterator[str]:
+    randomness = random.Random(3)
+    terms = ["保存模型", "最大池化", "学习率预热", "梯度裁剪", "随机种子", "冻结层", "交叉熵损失",
+             "隐藏状态的形状", "广播机制", "混合精度训练", "批归一化", "加载权重"]  # fmt: skip
+    for _ in range(QUERIES_PER_KIND):
+        yield " ".join(randomness.sample(terms, 2))
+
+
+def _phrase(_reader: Any) -> Iterator[str]:
+    phrases = ["the same", "learning rate", "hidden state", "the output", "file object",
+               "batch norm", "loss scaling", "return value", "random seed", "last layer"]  # fmt: skip
+    for number in range(QUERIES_PER_KIND):
+        yield f'"{phrases[number % len(phrases)]}"'
+
+
+def _tag_and_words(reader: Any) -> Iterator[str]:
+    tags = ["pytorch", "keras", "tensorflow", "training", "lstm", "padding"]
+    for number, words in enumerate(_three_words(reader)):
+        yield f"[{tags[number % len(tags)]}] {words}"
+
+
+def _mixed(reader: Any) -> Iterator[str]:
+    for chinese, english in zip(_chinese(reader), _one_word(reader), strict=True):
+        yield f"{chinese.split()[0]} {english} 怎么用"
+
+
+def _identifier(_reader: Any) -> Iterator[str]:
+    names = ["torch.save", "nn.Linear", "batch_input_shape", "clip_grad_norm_", "DataLoader",
+             "model.state_dict()", "F.cross_entropy", "keras.layers.LSTM", "requires_grad",
+             "torch.manual_seed"]  # fmt: skip
+    for number in range(QUERIES_PER_KIND):
+        yield names[number % len(names)]
+
+
+KINDS: dict[str, Callable[[Any], Iterator[str]]] = {
+    "one word": _one_word,
+    "three words": _three_words,
+    "phrase": _phrase,
+    "tag and words": _tag_and_words,
+    "chinese": _chinese,
+    "mixed": _mixed,
+    "identifier": _identifier,
+}
+
+
+def _whole(query: str) -> None:
+    from kb.search.searching import search
+
+    search(text=query, lang="en")
+
+
+def _raw(query: str) -> None:
+    from kb.search import indexes, ranking
+    from kb.search.plans import plan_query
+    from kb.search.queries import parse_query
+
+    reader = indexes.current_reader()
+    plan = plan_query(parse_query(query), resolve_tag=lambda name: name)
+    started = time.perf_counter()
+    found = reader.search(plan, limit=ranking.RERANKED)
+    reader.facets(plan)
+    reader.shown([one.post for one in found.candidates[:20]])
+    _raw_seconds.append(time.perf_counter() - started)
+
+
+_raw_seconds: list[float] = []
+
+
+def _timed(run: Callable[[str], None], query: str) -> float:
+    _raw_seconds.clear()
+    started = time.perf_counter()
+    run(query)
+    return (_raw_seconds[0] if _raw_seconds else time.perf_counter() - started) * 1000
+
+
+def _times(queries: list[str]) -> dict[str, Any]:
+    return {
+        "whole": _summary([_timed(_whole, query) for query in queries]),
+        "raw": _summary([_timed(_raw, query) for query in queries]),
+    }
+
+
+def _summary(times: list[float]) -> dict[str, float]:
+    ordered = sorted(times)
+    return {
+        "p50": round(statistics.median(ordered), 2),
+        "p95": round(ordered[min(int(len(ordered) * 0.95), len(ordered) - 1)], 2),
+    }
+
+
+class _writing:  # noqa: N801 - reads as what happens meanwhile
+    """Change articles and drain, as the site's own process does beside the searches."""
+
+    def __init__(self, index: Any) -> None:
+        self._index = index
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run)
+
+    def __enter__(self) -> None:
+        self._thread.start()
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        from django.db import connection
+
+        from kb.models import Article
+        from kb.search import indexes
+        from kb.search.draining import drain
+        from kb.search.outbox import note_articles
+
+        ids = list(Article.objects.values_list("pk", flat=True)[:2000])
+        writer = indexes.open_writer(self._index.engine, self._index.name)
+        randomness = random.Random(4)
+        while not self._stop.wait(0.5):
+            note_articles(randomness.sample(ids, UPSERTS_PER_SECOND // 2))
+            drain(index=self._index, writer=writer)
+        writer.close()
+        connection.close()
+
+
+def _print(size: int, report: dict[str, Any]) -> None:
+    print(f"\n{report['posts']} posts (made in {report['corpus_seconds']} s)")
+    for engine, figures in report["engines"].items():
+        print(
+            f"{engine}: {figures['documents_per_second']} documents/s "
+            f"({figures['documents_per_processor_second']} a second of processor), "
+            f"{figures['bytes_per_document']} bytes each"
+        )
+        print(f"{'ms, p50/p95':16} {'whole':>14} {'raw':>14} {'whole, writing':>16}")
+        for kind, quiet in figures["quiet"].items():
+            cells = [quiet["whole"], quiet["raw"], figures["writing"][kind]["whole"]]
+            shown = " ".join(f"{cell['p50']:7.2f}/{cell['p95']:<7.2f}" for cell in cells)
+            print(f"{kind:16} {shown}")
+        print(f"{'all':16} {figures['all']['quiet']}  raw {figures['all']['raw']}")
+
+
+if __name__ == "__main__":
+    main()
