@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 import redis
@@ -251,3 +252,15 @@ def _answers(client: redis.Redis) -> bool:
 def _listens(port: int) -> bool:
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Print how many attacks the sandbox withstood, and for whom it ran."""
+    passed = [report.nodeid for report in terminalreporter.getreports("passed")]
+    attacks = [name for name in passed if "sandbox/attacks/" in name]
+    if attacks:
+        as_user = sum("as an ordinary user" in name for name in attacks)
+        as_root = sum("as root" in name for name in attacks)
+        terminalreporter.write_line(
+            f"attacks withstood: {len(attacks)} ({as_root} as root, {as_user} as an ordinary user)"
+        )
