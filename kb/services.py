@@ -24,6 +24,7 @@ from kb.models import (
 )
 from kb.posts import render_posts
 from kb.rendering import Block, Rendered, SnippetDraft, place_snippets, snippet_values
+from kb.restating import placed_snippets, restate_snippets
 from kb.standing import refresh_standing
 from kb.steps import keep_in_step, revisions_behind
 from kb.tagging import find_tags
@@ -60,9 +61,11 @@ def save_article(*, draft: ArticleDraft, comment: str = "", digest: str = "") ->
         article.slug = _free_slug(draft.slug, article)
         article.save()
         article.tags.set(find_tags(draft.tags))
+        before = placed_snippets(article)
         for position, post_draft in enumerate(draft.posts):
             _save_post(article, position, post_draft, rendered[position], comment)
         article.posts.filter(position__gte=len(draft.posts)).delete()
+        restate_snippets(snippet_ids=before | placed_snippets(article))
         keep_pictures([draft])
         keep_old_addresses([(article.pk, draft)])
         refresh_standing(article_ids=[article.pk])

@@ -8,9 +8,10 @@ from django.db import connection, connections
 
 from kb.models import Language, PostSnippet, Translation
 from sandbox import Runtime
-from snippets import verification
+from snippets import proving, verification
 from snippets.models import Snippet, Verification
 from snippets.reasons import Reason
+from snippets.subjects import subject_of
 from snippets.verification import Executor
 
 
@@ -107,7 +108,7 @@ def verify_all(
 
 def verify_one(check: Check, *, execute: Executor, is_forced: bool) -> Line:
     """Verify and report; what could not be tried says so and leaves the earlier verdict."""
-    if not check.runtime.is_built and verification.judge_unrun(check.snippet) is None:
+    if not check.runtime.is_built and proving.judge_unrun(subject_of(check.snippet)) is None:
         command = f"python -m sandbox build {check.runtime.name}"
         return _skipped(check, f"{Reason.NOT_BUILT}: runtime not built; run: {command}")
     try:

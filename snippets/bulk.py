@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from django.utils import timezone
 
+from snippets import curating, staleness
 from snippets.models import Snippet
 from snippets.preparing import Prepared
 from snippets.services import merge_into, new_values
@@ -26,9 +27,11 @@ def find_or_make_snippets(*, prepared: Sequence[Prepared]) -> dict[str, Snippet]
         if known := found.get(one.digest):
             if changed := merge_into(known, one):
                 known.save(update_fields=changed)
+                staleness.mark_stale(snippets=[known])
         elif twin := fresh.get(one.digest):
             merge_into(twin, one)
         else:
             fresh[one.digest] = Snippet(digest=one.digest, created_at=now, **new_values(one))
     Snippet.objects.bulk_create(fresh.values(), batch_size=200)
+    curating.apply_known(snippets=list(fresh.values()))
     return found | fresh

@@ -9,7 +9,8 @@ from django.db.models import Prefetch
 from django.utils.safestring import SafeString, mark_safe
 
 from sandbox import Runtime, runtime
-from snippets import fitting, highlighting, presentation
+from snippets import highlighting, presentation
+from snippets.keys import fitting_runtimes
 from snippets.models import Artifact, Run, Snippet, Verification
 from snippets.presentation import Part, Tone
 
@@ -139,7 +140,8 @@ def _summary(ids: set[int], best: Mapping[int, tuple[str, datetime.datetime]]) -
     outcomes = [outcome for outcome, _ in known] or [Verification.Outcome.WAITING.value]
     worst = max(outcomes, key=rank)
     tones = [presentation.outcome_tone(outcome) for outcome, _ in known]
-    times = [checked_at for _, checked_at in known]
+    judged = [outcome not in {"waiting", "skipped"} for outcome in outcomes]
+    times = [at for (_, at), is_judged in zip(known, judged, strict=False) if is_judged]
     return Summary(
         snippets=len(ids),
         working=tones.count(Tone.OK),
@@ -155,13 +157,7 @@ def _summary(ids: set[int], best: Mapping[int, tuple[str, datetime.datetime]]) -
 def _card(snippet: Snippet, runtimes: Mapping[str, Runtime]) -> Card:
     known: list[Verification] = getattr(snippet, "current_verifications", [])
     cells = [_cell(one, runtimes) for one in known]
-    fitting_names = fitting.fitting_runtimes(
-        code=snippet.code,
-        rungs=snippet.setups,
-        wanted=snippet.runtimes,
-        runtimes=runtimes,
-        needs_gpu=snippet.needs_gpu,
-    )
+    fitting_names = fitting_runtimes(snippet, runtimes)
     seen = {cell.runtime for cell in cells}
     cells += [_waiting(name, runtimes) for name in fitting_names if name not in seen]
     # Sorting keeps the order of equals: the best fitting runtime before the others.
@@ -175,7 +171,7 @@ def _card(snippet: Snippet, runtimes: Mapping[str, Runtime]) -> Card:
         name=snippet.name,
         code=snippet.code,
         highlighted=mark_safe(highlighted),  # noqa: S308 - Pygments' own, which escapes
-        is_runnable=bool(cells) and snippet.kind == Snippet.Kind.PYTHON,
+        is_runnable=bool(cells) and snippet.kind != Snippet.Kind.PYTHON2,
         cells=tuple(cells),
         output=presentation.output_parts(run),
         figures=tuple(one for one in artifacts if one.kind == "figure"),

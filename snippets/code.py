@@ -73,7 +73,7 @@ def syntax_error(code: str) -> SyntaxError | None:
 def imported_roots(code: str) -> set[str]:
     """Return the top-level packages that `code` imports anywhere; empty when it does not parse."""
     roots: set[str] = set()
-    for node in ast.walk(_tree(code)):
+    for node in ast.walk(tree_of(code)):
         if isinstance(node, ast.Import):
             roots |= {alias.name.partition(".")[0] for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
@@ -100,10 +100,11 @@ def undefined_names(code: str) -> list[str]:
 
     Code that does not compile, or that imports everything from somewhere, has none.
     """
-    tree = _tree(code)
+    tree = tree_of(code)
     if syntax_error(code) is not None or _imports_everything(tree):
         return []
-    known = defined_names(code) | set(dir(builtins)) | {"__file__"}
+    early = _read_before_bound(tree)
+    known = (defined_names(code) - early) | set(dir(builtins)) | {"__file__"}
     missing = {
         symbol.get_name()
         for table in _scopes(_symbols(code))
@@ -111,9 +112,90 @@ def undefined_names(code: str) -> list[str]:
         if symbol.is_referenced()
         and (symbol.is_global() or table.get_type() == "module")
         and symbol.get_name() not in known
-    }
+    } | (early - set(dir(builtins)))
     order = [node.id for node in ast.walk(tree) if isinstance(node, ast.Name)]
     return sorted(missing, key=lambda name: order.index(name) if name in order else len(order))
+
+
+def _read_before_bound(tree: ast.Module) -> set[str]:
+    """Return the names that the module itself reads first and binds later: `model = f(model)`."""
+    reader = _Order()
+    for statement in tree.body:
+        reader.visit(statement)
+    return reader.early & reader.bound
+
+
+class _Order(ast.NodeVisitor):
+    """Goes through a module's own statements in the order in which they are evaluated."""
+
+    def __init__(self) -> None:
+        self.bound: set[str] = set()
+        self.early: set[str] = set()
+
+    def visit_Name(self, node: ast.Name) -> None:  # noqa: N802 - ast's own naming
+        if isinstance(node.ctx, ast.Load):
+            if node.id not in self.bound:
+                self.early.add(node.id)
+        else:
+            self.bound.add(node.id)
+
+    def visit_Assign(self, node: ast.Assign) -> None:  # noqa: N802
+        self.visit(node.value)
+        for target in node.targets:
+            self.visit(target)
+
+    def visit_AugAssign(self, node: ast.AugAssign) -> None:  # noqa: N802
+        if isinstance(node.target, ast.Name) and node.target.id not in self.bound:
+            self.early.add(node.target.id)
+        self.visit(node.value)
+        self.visit(node.target)
+
+    def visit_For(self, node: ast.For) -> None:  # noqa: N802
+        for part in (node.iter, node.target, *node.body, *node.orelse):
+            self.visit(part)
+
+    def visit_alias(self, node: ast.alias) -> None:
+        self.bound.add(node.asname or node.name.partition(".")[0])
+
+    def _visit_function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+        # Its body runs later, when everything is bound.
+        for part in (*node.decorator_list, *node.args.defaults):
+            self.visit(part)
+        self.bound.add(node.name)
+
+    visit_FunctionDef = _visit_function  # noqa: N815
+    visit_AsyncFunctionDef = _visit_function  # noqa: N815
+
+    def visit_ClassDef(self, node: ast.ClassDef) -> None:  # noqa: N802
+        for part in (*node.decorator_list, *node.bases):
+            self.visit(part)
+        self.bound.add(node.name)
+
+    def visit_Lambda(self, node: ast.Lambda) -> None:  # noqa: N802
+        pass
+
+    def _visit_comprehension(
+        self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp
+    ) -> None:
+        own = {
+            name.id
+            for generator in node.generators
+            for name in ast.walk(generator.target)
+            if isinstance(name, ast.Name)
+        }
+        inner = _Order()
+        inner.bound = self.bound | own
+        inner.generic_visit(node)
+        self.early |= inner.early
+
+    visit_ListComp = visit_SetComp = visit_GeneratorExp = visit_DictComp = (  # noqa: N815
+        _visit_comprehension
+    )
+
+    def visit_ExceptHandler(self, node: ast.ExceptHandler) -> None:  # noqa: N802
+        if node.name:
+            self.bound.add(node.name)
+        self.generic_visit(node)
 
 
 def _symbols(code: str) -> symtable.SymbolTable:
@@ -138,7 +220,8 @@ def _is_bound(symbol: symtable.Symbol) -> bool:
     return symbol.is_assigned() or symbol.is_imported() or symbol.is_namespace()
 
 
-def _tree(code: str) -> ast.Module:
+def tree_of(code: str) -> ast.Module:
+    """Return the syntax tree, empty where `code` does not parse."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:

@@ -1,98 +1,176 @@
 """Claimed output against printed output: forgiving what does not matter, and nothing else."""
 
+import ast
 import dataclasses
+import difflib
 import math
 import re
 from collections.abc import Sequence
 from enum import StrEnum
+from typing import Any
 
-RELATIVE_TOLERANCE = 1e-5
-ABSOLUTE_TOLERANCE = 1e-8
+from snippets.forgiving import BLANKS, meaningful_lines, unquoted
 
 NUMBER = re.compile(
     r"(?<![\w.])[-+]?(?:\d+\.\d*|\.\d+|\d+)(?:[eE][-+]?\d+)?(?![\w])|(?<![\w.])[-+]?(?:nan|inf)\b"
 )
-ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{4,}\b")
-CLOCK = re.compile(
-    r"\b\d+(?:\.\d+)?\s?(?:[mµun]?s|sec|seconds|ms)/(?:step|epoch|batch|loop|it)\b|\bETA: [\d:]+s?"
-)
-BLANKS = re.compile(r"\s+")
 BY_PUNCTUATION = re.compile(r"\s*([\[\](){},:=])\s*")
-COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+DISPLAY = re.compile(r"[\[{(].*[\]})]")
+DIFF_LINES = 24
 
 
 class Match(StrEnum):
-    """How printed output stands to the claim."""
+    """How printed output stands to the claim, the best first."""
 
     SAME = "same"
     VALUES = "values"  # the same text around other numbers
+    KEYS = "keys"  # the same, and dictionaries with further keys
     OTHER = "other"
+
+
+ORDER = list(Match)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Tolerance:
+    """How far apart two numbers with a fraction may be and still be equal."""
+
+    relative: float = 1e-5
+    absolute: float = 1e-8
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Difference:
-    """The first line, from 1, where claim and output part; an empty side has ended."""
+    """Where claim and output first part, from line 1, and both around there."""
 
     line: int
     claimed: str
     printed: str
+    diff: str = ""
+    new_keys: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        return f"line {self.line}: claimed {self.claimed!r}, printed {self.printed!r}"
+        if self.new_keys:
+            first = f"line {self.line}: new keys {', '.join(map(repr, self.new_keys))}"
+        else:
+            first = f"line {self.line}: claimed {self.claimed!r}, printed {self.printed!r}"
+        return f"{first}\n{self.diff}" if self.diff else first
 
 
-def compare(claim: str, printed: str) -> tuple[Match, Difference | None]:
+def compare(
+    claim: str, printed: str, tolerance: Tolerance | None = None
+) -> tuple[Match, Difference | None]:
     """Return how `printed` stands to `claim`, and where they first part.
 
-    White space, memory addresses, durations and colours do not count; numbers
-    with a fraction may differ by 1e-5 of their size, whole numbers not at all.
+    White space, quotes of texts, memory addresses, times, folders, colours and the
+    order of sets do not count; numbers with a fraction may differ by the tolerance,
+    whole numbers not at all.
     """
     claimed_lines, printed_lines = meaningful_lines(claim), meaningful_lines(printed)
-    match = Match.SAME
-    difference: Difference | None = None
+    allowed = tolerance or Tolerance()
+    worst = Match.SAME
+    first: tuple[int, str, str] | None = None
+    keys: list[str] = []
     for index in range(max(len(claimed_lines), len(printed_lines))):
         ours = claimed_lines[index] if index < len(claimed_lines) else ""
         theirs = printed_lines[index] if index < len(printed_lines) else ""
-        one = _compare_line(ours, theirs)
-        if one is Match.SAME:
+        match, new_keys = _compare_line(ours, theirs, allowed)
+        if match is Match.SAME:
             continue
-        difference = difference or Difference(line=index + 1, claimed=ours, printed=theirs)
-        if one is Match.OTHER:
-            return Match.OTHER, difference
-        match = Match.VALUES
-    return match, difference
+        is_worse = ORDER.index(match) > ORDER.index(worst)
+        if first is None or (is_worse and match is not Match.VALUES):
+            first = (index + 1, ours, theirs)
+        keys += new_keys
+        worst = match if is_worse else worst
+        if worst is Match.OTHER:
+            break
+    if first is None:
+        return Match.SAME, None
+    return worst, Difference(
+        line=first[0],
+        claimed=first[1],
+        printed=first[2],
+        diff=_diff(claimed_lines, printed_lines) if len(claimed_lines) > 1 else "",
+        new_keys=tuple(dict.fromkeys(keys)) if worst is Match.KEYS else (),
+    )
 
 
 def are_values_random(outputs: Sequence[str]) -> bool:
     """Say whether outputs of the same code under different seeds differ in their numbers alone."""
     first, *others = outputs
     matches = {compare(first, other)[0] for other in others}
-    return Match.VALUES in matches and Match.OTHER not in matches
+    return Match.VALUES in matches and matches <= {Match.VALUES, Match.SAME}
 
 
-def meaningful_lines(text: str) -> list[str]:
-    """Return the lines of `text` that are not blank, without what never counts."""
-    plain = COLOURS.sub("", text).replace("\r\n", "\n")
-    plain = ADDRESS.sub("0x…", CLOCK.sub("…", plain))
-    lines = (BLANKS.sub(" ", line.rpartition("\r")[2]).strip() for line in plain.split("\n"))
-    return [line for line in lines if line]
-
-
-def _compare_line(claimed: str, printed: str) -> Match:
+def _compare_line(claimed: str, printed: str, tolerance: Tolerance) -> tuple[Match, list[str]]:
     if _masked(claimed) != _masked(printed):
-        return Match.OTHER
+        if _masked(unquoted(claimed)) == _masked(unquoted(printed)):
+            return _compare_numbers(claimed, printed, tolerance), []
+        return _compare_displays(claimed, printed, tolerance)
+    return _compare_numbers(claimed, printed, tolerance), []
+
+
+def _compare_numbers(claimed: str, printed: str, tolerance: Tolerance) -> Match:
     pairs = zip(NUMBER.findall(claimed), NUMBER.findall(printed), strict=True)
-    return Match.SAME if all(_are_equal(*pair) for pair in pairs) else Match.VALUES
+    return Match.SAME if all(_are_equal(*pair, tolerance) for pair in pairs) else Match.VALUES
 
 
 def _masked(line: str) -> str:
     return BY_PUNCTUATION.sub(r"\1", BLANKS.sub(" ", NUMBER.sub(" # ", line))).strip()
 
 
-def _are_equal(claimed: str, printed: str) -> bool:
+def _compare_displays(claimed: str, printed: str, tolerance: Tolerance) -> tuple[Match, list[str]]:
+    """Compare lines that end in a list or dictionary, looking for keys that are new."""
+    ours, theirs = DISPLAY.search(claimed), DISPLAY.search(printed)
+    if not ours or not theirs:
+        return Match.OTHER, []
+    around = [
+        f"{line[: m.start()]}…{line[m.end() :]}" for line, m in ((claimed, ours), (printed, theirs))
+    ]
+    if _masked(around[0]) != _masked(around[1]):
+        return Match.OTHER, []
+    try:
+        values = ast.literal_eval(ours[0]), ast.literal_eval(theirs[0])
+    except (ValueError, SyntaxError, MemoryError, RecursionError, TypeError):
+        return Match.OTHER, []
+    keys: list[str] = []
+    match = _compare_values(*values, tolerance, keys)
+    return (Match.KEYS, keys) if keys and match is not Match.OTHER else (match, [])
+
+
+def _compare_values(ours: Any, theirs: Any, tolerance: Tolerance, keys: list[str]) -> Match:
+    if isinstance(ours, dict) and isinstance(theirs, dict):
+        if set(ours) - set(theirs):
+            return Match.OTHER
+        keys += [str(key) for key in theirs if key not in ours]
+        parts = [_compare_values(ours[key], theirs[key], tolerance, keys) for key in ours]
+    elif isinstance(ours, list | tuple) and isinstance(theirs, list | tuple):
+        if len(ours) != len(theirs):
+            return Match.OTHER
+        parts = [_compare_values(*pair, tolerance, keys) for pair in zip(ours, theirs, strict=True)]
+    elif isinstance(ours, bool) or isinstance(theirs, bool) or not _are_numbers(ours, theirs):
+        return Match.SAME if ours == theirs else Match.OTHER
+    else:
+        return Match.SAME if _are_equal(repr(ours), repr(theirs), tolerance) else Match.VALUES
+    return max(parts, key=ORDER.index, default=Match.SAME)
+
+
+def _are_numbers(*values: object) -> bool:
+    return all(isinstance(value, int | float) for value in values)
+
+
+def _are_equal(claimed: str, printed: str, tolerance: Tolerance) -> bool:
     if claimed.lstrip("+-").isdigit() and printed.lstrip("+-").isdigit():
         return int(claimed) == int(printed)
     first, second = float(claimed), float(printed)
     if math.isnan(first) or math.isnan(second):
         return math.isnan(first) and math.isnan(second)
-    return math.isclose(first, second, rel_tol=RELATIVE_TOLERANCE, abs_tol=ABSOLUTE_TOLERANCE)
+    return math.isclose(first, second, rel_tol=tolerance.relative, abs_tol=tolerance.absolute)
+
+
+def _diff(claimed: Sequence[str], printed: Sequence[str]) -> str:
+    """Return both as a unified difference: - is claimed, + is printed."""
+    lines = list(difflib.unified_diff(claimed, printed, lineterm="", n=1))[2:]
+    if len(lines) > DIFF_LINES:
+        lines = [*lines[:DIFF_LINES], f"… {len(lines) - DIFF_LINES} more lines"]
+    return "\n".join(lines)

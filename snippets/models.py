@@ -21,20 +21,39 @@ class Snippet(models.Model):
     class Kind(models.TextChoices):
         PYTHON = "python", "Python 3"
         PYTHON2 = "python2", "Python 2"
+        SESSION = "session", _("console session")
+
+    class SuggestionOrigin(models.TextChoices):
+        CURATOR = "curator", _("a curator's correction")
+        TRANSLATION = "translation", _("a translation from Python 2")
 
     digest = models.CharField(max_length=64, unique=True)  # sha256 of the normalised code
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.PYTHON)
     name = models.CharField(max_length=80, blank=True)
     code = models.TextField()  # whole, as its author wrote it
     highlighted = models.TextField(blank=True)  # `code` as safe HTML, made when it is stored
-    # Lines to run before it, from the best to try first; each {"origin": …, "code": …},
-    # origin one of snippets.setups.Origin.
-    setups = models.JSONField(default=list)
+    setup = models.TextField(blank=True)  # what its author wrote to run before it
     runtimes = models.JSONField(default=list)  # names its author asked for; empty: by imports
+    earlier = models.JSONField(default=list)  # digests of the code before it in its post
+    borrowed = models.JSONField(default=list)  # libraries of that code, where its own is silent
+    shared_setups = models.JSONField(default=list)  # of its article and tags, written by curators
+    curated_setup = models.TextField(blank=True)  # these two are kept in step with Curation
+    curated_runtimes = models.JSONField(default=list)
     claim = models.TextField(blank=True)  # what the author says it prints
     expects_error = models.BooleanField(default=False)
     needs_gpu = models.BooleanField(default=False)
+    # A correction, verified as a snippet of its own; the author's code stays as it is.
+    suggested = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="suggested_for"
+    )
+    suggestion_origin = models.CharField(
+        max_length=12, blank=True, choices=SuggestionOrigin.choices
+    )
+    suggestion_note = models.TextField(blank=True)
+    is_suggestion_accepted = models.BooleanField(default=False)  # others are never run
     created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = querysets.SnippetQuerySet.as_manager()
 
     class Meta:
         ordering = ["id"]
@@ -43,6 +62,30 @@ class Snippet(models.Model):
 
     def __str__(self) -> str:
         return self.name or self.digest[:12]
+
+
+class Curation(models.Model):
+    """What a curator says of a piece of code, by its digest: it may not be here yet."""
+
+    digest = models.CharField(max_length=64, unique=True)
+    setup = models.TextField(blank=True)
+    runtimes = models.JSONField(default=list)
+    suggestion = models.TextField(blank=True)  # the corrected code, whole
+    suggestion_note = models.TextField(blank=True)
+    accepts_translation = models.BooleanField(default=False)  # from Python 2
+    note = models.TextField(blank=True)
+    updated_at = models.DateTimeField(auto_now=True)
+    updated_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL
+    )
+
+    class Meta:
+        ordering = ["digest"]
+        verbose_name = _("curation")
+        verbose_name_plural = _("curations")
+
+    def __str__(self) -> str:
+        return self.digest[:12]
 
 
 class Run(models.Model):
@@ -145,6 +188,31 @@ class Artifact(models.Model):
         return self.name
 
 
+class Batch(models.Model):
+    """Checks that were queued together, watched for too many greens turning red at once."""
+
+    class State(models.TextChoices):
+        RUNNING = "running", _("running")
+        STOPPED = "stopped", _("stopped")
+        ACCEPTED = "accepted", _("accepted")
+        DISCARDED = "discarded", _("discarded")
+
+    state = models.CharField(max_length=10, choices=State.choices, default=State.RUNNING)
+    total = models.PositiveIntegerField(default=0)
+    done = models.PositiveIntegerField(default=0)
+    were_green = models.PositiveIntegerField(default=0)  # of those done
+    turned_red = models.PositiveIntegerField(default=0)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name = _("batch")
+        verbose_name_plural = _("batches")
+
+    def __str__(self) -> str:
+        return f"#{self.pk}"
+
+
 class Verification(models.Model):
     """What a run and a snippet's claims mean for that snippet on one runtime, at one time."""
 
@@ -167,10 +235,16 @@ class Verification(models.Model):
     runtime = models.CharField(max_length=40)
     key = models.CharField(max_length=64)  # hash of everything that the outcome depends on
     outcome = models.CharField(max_length=16, choices=Outcome.choices)
+    last_outcome = models.CharField(max_length=16, blank=True)  # of a stale one, before it was
     reason_code = models.CharField(max_length=30, blank=True)
     reason = models.TextField(blank=True)
-    setup_origin = models.CharField(max_length=12, blank=True)
+    setup_origin = models.CharField(max_length=20, blank=True)  # of snippets.setups.Origin
     setup = models.TextField(blank=True)
+    repairs = models.JSONField(default=list)  # what was mended in the code that ran
+    figures = models.JSONField(default=list)  # perceptual hashes of what was drawn
+    batch = models.ForeignKey(
+        Batch, null=True, blank=True, on_delete=models.SET_NULL, related_name="verifications"
+    )
     run = models.ForeignKey(
         Run, null=True, blank=True, on_delete=models.SET_NULL, related_name="verifications"
     )
@@ -193,3 +267,8 @@ class Verification(models.Model):
 
     def __str__(self) -> str:
         return f"{self.snippet} on {self.runtime}: {self.outcome}"
+
+    @property
+    def judged(self) -> str:
+        """The outcome that its run had, stale or not."""
+        return self.last_outcome or self.outcome

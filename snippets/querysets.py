@@ -7,8 +7,17 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+GREEN = ("verified", "runs", "random", "expected-error")
+RED = ("differs", "fails", "timeout", "memory", "not-runnable", "flaky")
+
 HEARTBEAT_LOST = datetime.timedelta(seconds=15)
 """A running run whose worker was silent for longer has lost it."""
+
+
+class SnippetQuerySet(models.QuerySet):
+    def suggested_and_accepted(self) -> Self:
+        """Corrections that may run."""
+        return self.filter(suggested_for__is_suggestion_accepted=True).distinct()
 
 
 class RunQuerySet(models.QuerySet):
@@ -38,3 +47,15 @@ class RunQuerySet(models.QuerySet):
 class VerificationQuerySet(models.QuerySet):
     def current(self) -> Self:
         return self.filter(is_current=True)
+
+    def green(self) -> Self:
+        """Those that worked, and did so by the run that they rest on."""
+        return self.filter(outcome__in=GREEN)
+
+    def history(self, snippet_id: int, runtime: str) -> Self:
+        """Every judgement on a snippet and runtime, the latest first; those that wait left out."""
+        return (
+            self.filter(snippet=snippet_id, runtime=runtime)
+            .exclude(outcome__in=["waiting", "skipped"], last_outcome="")
+            .order_by("-pk")
+        )

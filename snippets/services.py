@@ -4,7 +4,7 @@ import dataclasses
 import datetime
 import hashlib
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import kombu.exceptions
@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from sandbox import Limits, Request, Verdict, runtime
-from snippets import highlighting, limits, queueing, setups, streams
+from snippets import curating, highlighting, limits, queueing, staleness, streams
 from snippets.models import Run, Snippet
 from snippets.preparing import Prepared, prepare
 
@@ -68,20 +68,17 @@ def find_or_make_snippet(
             "highlighted": highlighting.python_html(prepared.code),
         },
     )
-    if not is_new and (changed := merge_into(snippet, prepared)):
+    if is_new:
+        curating.apply_known(snippets=[snippet])
+    elif changed := merge_into(snippet, prepared):
         snippet.save(update_fields=changed)
+        staleness.mark_stale(snippets=[snippet])
     return snippet
 
 
 def new_values(prepared: Prepared) -> dict[str, Any]:
     """Return the fields of a new snippet, its digest and its highlighting apart."""
-    return {
-        **prepared.given,
-        "runtimes": prepared.given["runtimes"] or prepared.borrowed,
-        "kind": Snippet.Kind(prepared.kind),
-        "code": prepared.code,
-        "setups": prepared.setups,
-    }
+    return {**prepared.given, "kind": Snippet.Kind(prepared.kind), "code": prepared.code}
 
 
 def merge_into(snippet: Snippet, prepared: Prepared) -> list[str]:
@@ -89,10 +86,34 @@ def merge_into(snippet: Snippet, prepared: Prepared) -> list[str]:
 
     Returns the names of the fields that changed; the caller saves them.
     """
-    given = {**prepared.given, "setups": _merged(snippet.setups, prepared.setups)}
-    changed = [key for key, value in given.items() if value and getattr(snippet, key) != value]
+    changed = [
+        key for key, value in prepared.given.items() if value and getattr(snippet, key) != value
+    ]
     for key in changed:
-        setattr(snippet, key, given[key])
+        setattr(snippet, key, prepared.given[key])
+    return changed
+
+
+@transaction.atomic
+def describe_snippet(
+    *, snippet: Snippet, said: Sequence[Prepared], shared: Sequence[str] = ()
+) -> list[str]:
+    """Make the snippet what all the places that show it say, and nothing else does any more.
+
+    The first that says something about a matter rules; `shared` are the setups that curators
+    wrote for where it stands. Returns the names of the fields that
+    changed, and what was verified before becomes stale.
+    """
+    wanted: dict[str, Any] = {"shared_setups": list(shared)}
+    for one in said:
+        for key, value in one.given.items():
+            wanted[key] = wanted.get(key) or value
+    changed = [key for key, value in wanted.items() if getattr(snippet, key) != value]
+    for key in changed:
+        setattr(snippet, key, wanted[key])
+    if changed:
+        snippet.save(update_fields=changed)
+        staleness.mark_stale(snippets=[snippet])
     return changed
 
 
@@ -253,14 +274,3 @@ def _check_request(
         raise RunRefused(str(error)) from error
     if wanted.gpu and not check and not limits.is_curator(user):
         raise RunRefused(f"runtime {name} has a GPU; only curators may use it")
-
-
-def _merged(known: list[dict[str, str]], new: Iterable[dict[str, str]]) -> list[dict[str, str]]:
-    """Return the rungs to keep: an authored setup rules, another post may add a session."""
-    origins = {rung["origin"] for rung in known}
-    fresh = list(new)
-    if any(rung["origin"] == setups.Origin.AUTHORED for rung in fresh):
-        return fresh
-    if setups.Origin.AUTHORED in origins:
-        return known
-    return [*known, *(rung for rung in fresh if rung["origin"] not in origins)]

@@ -1,154 +1,172 @@
-"""Lines to run before a fragment, proposed where that is safe."""
+"""The ladder: the ways to run a snippet, the most faithful first."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from enum import StrEnum
+from typing import Any
 
 from snippets import code as codes
+from snippets import flavours, sessions, standins
+from snippets.flavours import Flavour
+from snippets.imports import IMPORTS, TENSORFLOW, TORCH, TORCH_INSTEAD, import_lines
+from snippets.repairs import repair
 
 SETUP_BYTES = 64 * 1024
 """A longer session is not proposed: it is somebody's whole notebook, not a setup."""
+LADDER_VERSION = 1
+"""Raise it when the same code gets other rungs: ladders that are stored are made anew."""
+SESSION_REPAIR = "session"
 
 
 class Origin(StrEnum):
     AS_IS = "as-is"
     AUTHORED = "authored"
+    CURATED = "curated"
     IMPORTS = "imports"
     SESSION = "session"
+    SHARED = "shared"
+    SESSION_STAND_INS = "session-stand-ins"
+    STAND_INS = "stand-ins"
 
 
-# Names that mean one thing in any text about deep learning.
-COMMON = {
-    "np": "import numpy as np",
-    "numpy": "import numpy",
-    "pd": "import pandas as pd",
-    "plt": "import matplotlib.pyplot as plt",
-    "matplotlib": "import matplotlib",
-    "os": "import os",
-    "sys": "import sys",
-    "re": "import re",
-    "math": "import math",
-    "time": "import time",
-    "copy": "import copy",
-    "random": "import random",
-    "itertools": "import itertools",
-    "functools": "import functools",
-    "collections": "import collections",
-    "defaultdict": "from collections import defaultdict",
-    "Counter": "from collections import Counter",
-    "OrderedDict": "from collections import OrderedDict",
-    "namedtuple": "from collections import namedtuple",
-    "deque": "from collections import deque",
-    "partial": "from functools import partial",
-    "Path": "from pathlib import Path",
-    "pickle": "import pickle",
-    "json": "import json",
-    "warnings": "import warnings",
-}
+Rungs = list[dict[str, Any]]
 
-TORCH = {
-    "torch": "import torch",
-    "nn": "from torch import nn",
-    "F": "import torch.nn.functional as F",
-    "optim": "from torch import optim",
-    "Tensor": "from torch import Tensor",
-    "Variable": "from torch.autograd import Variable",
-    "autograd": "from torch import autograd",
-    "DataLoader": "from torch.utils.data import DataLoader",
-    "Dataset": "from torch.utils.data import Dataset",
-    "TensorDataset": "from torch.utils.data import TensorDataset",
-    "ConcatDataset": "from torch.utils.data import ConcatDataset",
-    "Subset": "from torch.utils.data import Subset",
-    "random_split": "from torch.utils.data import random_split",
-    "SubsetRandomSampler": "from torch.utils.data import SubsetRandomSampler",
-    "WeightedRandomSampler": "from torch.utils.data import WeightedRandomSampler",
-    "pack_padded_sequence": "from torch.nn.utils.rnn import pack_padded_sequence",
-    "pad_packed_sequence": "from torch.nn.utils.rnn import pad_packed_sequence",
-    "pad_sequence": "from torch.nn.utils.rnn import pad_sequence",
-    "torchvision": "import torchvision",
-    "transforms": "from torchvision import transforms",
-}
 
-_KERAS_LAYERS = [
-    "Activation",
-    "AveragePooling2D",
-    "BatchNormalization",
-    "Bidirectional",
-    "Conv1D",
-    "Conv2D",
-    "Dense",
-    "Dropout",
-    "Embedding",
-    "Flatten",
-    "GRU",
-    "GlobalAveragePooling2D",
-    "GlobalMaxPooling1D",
-    "Input",
-    "InputLayer",
-    "LSTM",
-    "LSTMCell",
-    "Lambda",
-    "LayerNormalization",
-    "Masking",
-    "MaxPooling1D",
-    "MaxPooling2D",
-    "MaxPool2D",
-    "MultiHeadAttention",
-    "RepeatVector",
-    "Reshape",
-    "SimpleRNN",
-    "TimeDistributed",
-    "UpSampling2D",
-    "ZeroPadding2D",
-]
-TENSORFLOW = {
-    "tf": "import tensorflow as tf",
-    "tensorflow": "import tensorflow",
-    "keras": "from tensorflow import keras",
-    "layers": "from tensorflow.keras import layers",
-    "models": "from tensorflow.keras import models",
-    "K": "from tensorflow.keras import backend as K",
-    "Sequential": "from tensorflow.keras import Sequential",
-    "Model": "from tensorflow.keras import Model",
-    "load_model": "from tensorflow.keras.models import load_model",
-    "ModelCheckpoint": "from tensorflow.keras.callbacks import ModelCheckpoint",
-    "EarlyStopping": "from tensorflow.keras.callbacks import EarlyStopping",
-    "to_categorical": "from tensorflow.keras.utils import to_categorical",
-    **{name: f"from tensorflow.keras.layers import {name}" for name in _KERAS_LAYERS},
-}
-IMPORTS = {**TENSORFLOW, **TORCH, **COMMON}
+def flavour_of(code: str, libraries: Sequence[str] = ()) -> Flavour:
+    """Say whose terms `code` is in; where nothing tells, PyTorch's.
+
+    `libraries` are those that the code around it uses.
+    """
+    if known := flavours.flavour_of_libraries(codes.imported_roots(code)):
+        if known is not Flavour.PLAIN:
+            return known
+    names = set(codes.undefined_names(code))
+    torch, keras = (len(names & (own - other)) for own, other in _OWN_NAMES)
+    if torch != keras:
+        return Flavour.TORCH if torch > keras else Flavour.KERAS
+    if hinted := flavours.hinted_library(code):
+        return Flavour(hinted)
+    if libraries:
+        return flavours.flavour_of_libraries(libraries)
+    # `LSTM(8)` alone: those who write PyTorch write `nn.LSTM`.
+    return Flavour.KERAS if names & _KERAS_NAMES else Flavour.TORCH
+
+
+_TORCH_NAMES, _KERAS_NAMES = {*TORCH, *TORCH_INSTEAD}, set(TENSORFLOW)
+_OWN_NAMES = ((_TORCH_NAMES, _KERAS_NAMES), (_KERAS_NAMES, _TORCH_NAMES))
 
 
 def implied_roots(code: str) -> set[str]:
     """Return the top-level packages that `code` imports, or names as if it had."""
-    implied = "\n".join(import_lines(codes.undefined_names(code)))
-    return codes.imported_roots(code) | codes.imported_roots(implied)
+    lines = import_lines(codes.undefined_names(code), is_torch=flavour_of(code) is Flavour.TORCH)
+    return codes.imported_roots(code) | codes.imported_roots("\n".join(lines))
 
 
-def import_lines(names: Iterable[str]) -> list[str]:
-    """Return one import for each of `names` that is known, without repetition."""
-    return list(dict.fromkeys(IMPORTS[name] for name in names if name in IMPORTS))
+def ladder(
+    code: str,
+    setup: str = "",
+    earlier: Sequence[str] = (),
+    *,
+    curated: str = "",
+    shared: Sequence[str] = (),
+    libraries: Sequence[str] = (),
+) -> Rungs:
+    """Return the ways to try for `code`, the best first; only those that change something.
 
-
-def ladder(code: str, setup: str = "", earlier: Sequence[str] = ()) -> list[dict[str, str]]:
-    """Return the setups to try for `code`, the best first; only those that change something.
-
-    `setup` is what its author wrote and stands alone. `earlier` are the code
-    blocks that precede it in the same post, in order.
+    `setup` is what its author wrote, `curated` what a curator wrote for it; either
+    stands alone. `earlier` are the code blocks that precede it in the same post,
+    `shared` the setups of its article and tags, `libraries` what the code around
+    it belongs to. Code that cannot be made to compile has the rung `as-is` alone.
     """
-    if setup.strip():
-        return [{"origin": Origin.AUTHORED.value, "code": codes.tidy(setup)}]
-    missing = codes.undefined_names(code)
-    imports = import_lines(missing)
-    candidates = [(Origin.AS_IS, ""), (Origin.IMPORTS, "\n".join(imports))]
-    if earlier and (session := _session(missing, earlier)):
-        candidates.append((Origin.SESSION, session))
+    program, repairs = _program(code)
+    flavour = flavour_of(program, libraries)
+    torch = flavour is Flavour.TORCH
+    missing = codes.undefined_names(program)
+    candidates: list[tuple[Origin, str]] = []
+    if given := curated.strip() and codes.tidy(curated):
+        candidates.append((Origin.CURATED, _completed(given, program, torch)))
+    elif setup.strip():
+        candidates.append((Origin.AUTHORED, codes.tidy(setup)))
+    else:
+        candidates = _proposed(program, missing, earlier, shared, flavour)
     rungs: dict[str, Origin] = {}
     for origin, text in candidates:
-        rungs.setdefault(text, origin)
-    return [{"origin": origin.value, "code": text} for text, origin in rungs.items()]
+        if len(text.encode("utf-8", "surrogatepass")) <= SETUP_BYTES:
+            rungs.setdefault(text, origin)
+    extra = {"program": program, "repairs": repairs} if repairs else {}
+    return [{"origin": origin.value, "code": text, **extra} for text, origin in rungs.items()]
 
 
-def _session(missing: Sequence[str], earlier: Sequence[str]) -> str:
+def _program(code: str) -> tuple[str, list[str]]:
+    """Return what runs for `code`, and what had to be done to it for that."""
+    tidy = codes.tidy(code)
+    if sessions.is_session(tidy):
+        typed = sessions.program_of(sessions.read_session(tidy))
+        if codes.syntax_error(typed) is None:
+            return typed, [SESSION_REPAIR]
+    mended = repair(tidy)
+    if mended is None or not mended.repairs:
+        return tidy, []
+    return mended.code, [str(name) for name in mended.repairs]
+
+
+def _proposed(
+    program: str,
+    missing: list[str],
+    earlier: Sequence[str],
+    shared: Sequence[str],
+    flavour: Flavour,
+) -> list[tuple[Origin, str]]:
+    torch = flavour is Flavour.TORCH
+    candidates = [
+        (Origin.AS_IS, ""),
+        (Origin.IMPORTS, "\n".join(import_lines(missing, is_torch=torch))),
+    ]
+    if earlier:
+        needed = _needed(earlier, missing)
+        candidates += [
+            (Origin.SESSION, session)
+            for blocks in (earlier, needed)
+            if (session := _session(missing, blocks, torch))
+        ]
+    candidates += [(Origin.SHARED, _completed(codes.tidy(s), program, torch)) for s in shared if s]
+    if codes.syntax_error(program) is not None:
+        return candidates
+    if earlier and (lines := _session_with_stand_ins(program, earlier, flavour)):
+        candidates.append((Origin.SESSION_STAND_INS, lines))
+    if lines := with_stand_ins(program, flavour):
+        candidates.append((Origin.STAND_INS, lines))
+    return candidates
+
+
+def stand_in_names(program: str) -> list[str]:
+    """Return the undefined names that no import explains."""
+    return [name for name in codes.undefined_names(program) if name not in IMPORTS]
+
+
+def with_stand_ins(program: str, flavour: Flavour) -> str:
+    """Return imports and stand-ins for `program`, or nothing where it needs none."""
+    proposal = standins.propose(program, stand_in_names(program), flavour=flavour)
+    return complete_stand_ins(program, proposal, flavour) if proposal else ""
+
+
+def complete_stand_ins(program: str, proposal: standins.Proposal, flavour: Flavour) -> str:
+    """Return stand-ins with the imports that they and `program` need."""
+    names = [*codes.undefined_names(proposal.lines), *codes.undefined_names(program)]
+    defined = codes.defined_names(proposal.lines)
+    is_torch = flavour is Flavour.TORCH
+    lines = import_lines((n for n in names if n not in defined), is_torch=is_torch)
+    return "\n".join([*lines, proposal.lines])
+
+
+def _completed(given: str, program: str, torch: bool) -> str:
+    """Return a curator's setup with the imports that it and `program` lack."""
+    defined = codes.defined_names(given)
+    lacking = [*codes.undefined_names(given), *codes.undefined_names(program)]
+    lines = import_lines((n for n in lacking if n not in defined), is_torch=torch)
+    return "\n".join([*lines, given])
+
+
+def _session(missing: Sequence[str], earlier: Sequence[str], torch: bool) -> str:
     """Return the earlier blocks as one session, or nothing where they do not help.
 
     A block that cannot run here, because it does not compile or lacks a value,
@@ -161,11 +179,31 @@ def _session(missing: Sequence[str], earlier: Sequence[str]) -> str:
         lacking = [name for name in codes.undefined_names(block) if name not in known]
         if codes.syntax_error(block) is not None or set(lacking) - set(IMPORTS):
             continue
-        lines += import_lines(lacking)
+        lines += import_lines(lacking, is_torch=torch)
         known |= codes.defined_names(block) | set(lacking)
         blocks.append(block)
     if not known & (set(missing) - set(IMPORTS)):
         return ""
-    lines += import_lines(name for name in missing if name not in known)
-    session = "\n\n".join(["\n".join(dict.fromkeys(lines)), *blocks]).strip("\n")
-    return session if len(session.encode()) <= SETUP_BYTES else ""
+    lines += import_lines((name for name in missing if name not in known), is_torch=torch)
+    return "\n\n".join(["\n".join(dict.fromkeys(lines)), *blocks]).strip("\n")
+
+
+def _needed(earlier: Sequence[str], missing: Sequence[str]) -> list[str]:
+    """Return the earlier blocks that define what is missing, and what those lack in turn."""
+    lacking = set(missing) - set(IMPORTS)
+    blocks: list[str] = []
+    for block in reversed(list(dict.fromkeys(map(codes.tidy, earlier)))):
+        if codes.syntax_error(block) is None and codes.defined_names(block) & lacking:
+            blocks.insert(0, block)
+            lacking |= set(stand_in_names(block))
+    return blocks
+
+
+def _session_with_stand_ins(program: str, earlier: Sequence[str], flavour: Flavour) -> str:
+    """Return the earlier blocks that define what `program` lacks, after stand-ins for the rest."""
+    blocks = _needed(earlier, stand_in_names(program))
+    if not blocks:
+        return ""
+    whole = "\n".join([*blocks, program])
+    first = with_stand_ins(whole, flavour)
+    return "\n\n".join([first, *blocks]) if first else ""

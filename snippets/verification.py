@@ -1,28 +1,22 @@
-"""Running a snippet on a runtime the way its readers see it, and keeping what that proves."""
+"""Verifying a stored snippet on a runtime, and keeping what that proves."""
 
 import dataclasses
-import hashlib
-import json
-from collections.abc import Mapping
-from typing import Protocol
+from typing import Any, Protocol
 
 from django.db import transaction
 
-from sandbox import Runtime, Verdict
-from snippets import code as codes
-from snippets import fitting, judging, limits, services, setups, signals
+from sandbox import Runtime
+from snippets import curating, figures, proving, services, signals, subjects
 from snippets.judging import Ended, Judgement
-from snippets.models import Run, Snippet, Verification
+from snippets.keys import fitting_runtimes, tolerance, verification_key
+from snippets.models import Batch, Run, Snippet, Verification
+from snippets.proving import Proof, SandboxFailed
+from snippets.querysets import GREEN, RED
 from snippets.reasons import Reason
+from snippets.setups import Origin
 
-HARNESS_VERSION = 1
-"""Raise it when the same run would be judged or shown otherwise: everything is verified anew."""
-SEED = 1
-OTHER_SEED = 2
-
-
-class SandboxFailed(Exception):
-    """The sandbox could not do its work, so nothing was learnt; an earlier verdict stands."""
+__all__ = ["Executor", "SandboxFailed", "best_program", "best_setup", "fitting_runtimes",
+           "verification_key", "verify_snippet", "whole_program"]  # fmt: skip
 
 
 class Executor(Protocol):
@@ -32,10 +26,9 @@ class Executor(Protocol):
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Attempt:
-    """One rung of the ladder, climbed."""
+class StoredAttempt:
+    """A run that is over."""
 
-    rung: Mapping[str, str]
     run: Run
 
     @property
@@ -48,34 +41,39 @@ class Attempt:
         )
 
 
-def fitting_runtimes(snippet: Snippet, runtimes: Mapping[str, Runtime]) -> list[str]:
-    return fitting.fitting_runtimes(
-        code=snippet.code,
-        rungs=snippet.setups,
-        wanted=snippet.runtimes,
-        runtimes=runtimes,
-        needs_gpu=snippet.needs_gpu,
-    )
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class StoringRunner:
+    """Runs a snippet's code by making and executing runs of it."""
 
+    snippet: Snippet
+    execute: Executor
 
-def verification_key(snippet: Snippet, wanted: Runtime) -> str:
-    """Return the hash of everything that the outcome depends on."""
-    parts = [
-        snippet.code,
-        snippet.setups,
-        snippet.claim,
-        snippet.expects_error,
-        wanted.name,
-        wanted.digest,
-        dataclasses.asdict(limits.VERIFICATION),
-        SEED,
-        HARNESS_VERSION,
-    ]
-    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+    def __call__(self, *, program: str, setup: str, runtime: str, seed: int) -> StoredAttempt:
+        run = services.request_run(
+            snippet=self.snippet,
+            code=program,
+            runtime=runtime,
+            setup=setup,
+            purpose=Run.Purpose.VERIFICATION,
+            seed=seed,
+            is_queued=False,
+        )
+        run = self.execute(run)
+        if run.status != Run.Status.FINISHED:
+            raise SandboxFailed(f"the run was {run.status}")
+        attempt = StoredAttempt(run=run)
+        if attempt.ended.is_ours:
+            raise SandboxFailed(run.reason or "the sandbox failed")
+        return attempt
 
 
 def verify_snippet(
-    *, snippet: Snippet, wanted: Runtime, execute: Executor, is_forced: bool = False
+    *,
+    snippet: Snippet,
+    wanted: Runtime,
+    execute: Executor,
+    is_forced: bool = False,
+    batch: Batch | None = None,
 ) -> Verification:
     """Return the current verification, after running where it is not up to date.
 
@@ -83,31 +81,21 @@ def verify_snippet(
     """
     key = verification_key(snippet, wanted)
     known = snippet.verifications.current().filter(runtime=wanted.name).first()
-    if known is not None and known.key == key and not is_forced:
+    is_judged = known is not None and known.key == key and known.outcome in {*GREEN, *RED}
+    if known is not None and is_judged and not is_forced:
         return known
-    if judgement := judge_unrun(snippet):
-        return keep(snippet=snippet, wanted=wanted, key=key, judgement=judgement)
-    attempt, judgement = _climb(snippet, wanted, execute)
-    return keep(snippet=snippet, wanted=wanted, key=key, judgement=judgement, attempt=attempt)
-
-
-def judge_unrun(snippet: Snippet) -> Judgement | None:
-    """Return the judgement on code that no Python 3 can run, which needs no run."""
     if snippet.kind == Snippet.Kind.PYTHON2:
-        return Judgement(
-            outcome=Verification.Outcome.NOT_RUNNABLE,
-            code=Reason.PYTHON2,
-            reason="written for Python 2",
-        )
-    error = codes.syntax_error(snippet.code)
-    if error is None or snippet.expects_error:
-        return None
-    place = f" (line {error.lineno})" if error.lineno else ""
-    return Judgement(
-        outcome=Verification.Outcome.NOT_RUNNABLE,
-        code=Reason.SYNTAX,
-        reason=f"{type(error).__name__}: {error.msg}{place}",
-    )
+        curating.propose_translation(snippet)
+    subject = subjects.subject_of(snippet)
+    runner = StoringRunner(snippet=snippet, execute=execute)
+    proof = proving.prove(subject, wanted, runner, tolerance())
+    if known is not None and is_judged and _turned_red(known.outcome, proof.judgement.outcome):
+        again = proving.prove(subject, wanted, runner, tolerance())
+        if again.judgement.outcome in GREEN:
+            proof = _unsteady(proof, again)
+    hashes = _figures_of(proof)
+    proof = _with_figures_compared(proof, snippet, wanted, hashes)
+    return keep(snippet=snippet, wanted=wanted, key=key, proof=proof, hashes=hashes, batch=batch)
 
 
 @transaction.atomic
@@ -116,11 +104,18 @@ def keep(
     snippet: Snippet,
     wanted: Runtime,
     key: str,
-    judgement: Judgement,
-    attempt: Attempt | None = None,
+    proof: Proof,
+    hashes: list[str],
+    batch: Batch | None,
 ) -> Verification:
     """Store a verification and make it the current one."""
-    snippet.verifications.current().filter(runtime=wanted.name).update(is_current=False)
+    current = snippet.verifications.current().filter(runtime=wanted.name)
+    for one in current:
+        if one.outcome == Verification.Outcome.STALE:
+            one.outcome, one.last_outcome = one.judged, ""
+        one.is_current = False
+        one.save(update_fields=["outcome", "last_outcome", "is_current"])
+    judgement, rung = proof.judgement, proof.rung
     verification = Verification.objects.create(
         snippet=snippet,
         runtime=wanted.name,
@@ -128,9 +123,12 @@ def keep(
         outcome=judgement.outcome,
         reason_code=judgement.code,
         reason=judgement.reason,
-        setup_origin=attempt.rung["origin"] if attempt else "",
-        setup=attempt.rung["code"] if attempt else "",
-        run=attempt.run if attempt else None,
+        setup_origin=rung.origin if rung else "",
+        setup=rung.setup if rung else "",
+        repairs=list(rung.repairs) if rung else [],
+        figures=hashes,
+        batch=batch,
+        run=_run_of(proof),
     )
     signals.verified.send(sender=Verification, snippet_id=snippet.pk)
     return verification
@@ -139,67 +137,22 @@ def keep(
 def best_setup(snippet: Snippet, runtime_name: str) -> str:
     """Return the lines that a reader's own run of `snippet` starts with.
 
-    Those it was verified with; else what its author wrote, or the imports it lacks.
+    Those it was verified with; else the first that a curator or its author wrote, or imports.
     """
     known = snippet.verifications.current().filter(runtime=runtime_name).first()
     if known is not None and known.run_id is not None:
         return known.setup
-    rungs = {rung["origin"]: rung["code"] for rung in snippet.setups}
-    for origin in (setups.Origin.AUTHORED, setups.Origin.IMPORTS):
-        if origin in rungs:
-            return str(rungs[origin])
-    return ""
+    written = {Origin.CURATED, Origin.AUTHORED, Origin.IMPORTS}
+    rungs = subjects.subject_of(snippet).rungs
+    return next((rung.setup for rung in rungs if rung.origin in written), "")
 
 
-def _climb(snippet: Snippet, wanted: Runtime, execute: Executor) -> tuple[Attempt, Judgement]:
-    """Run `snippet` with one setup after another until it runs, and judge the best attempt."""
-    told: Attempt | None = None
-    for rung in snippet.setups or [{"origin": setups.Origin.AS_IS.value, "code": ""}]:
-        attempt = _attempt(snippet, wanted, execute, rung, SEED)
-        if told is None or judging.tells_more(attempt.ended, told.ended):
-            told = attempt
-        if _is_enough(attempt.ended, expects_error=snippet.expects_error):
-            told = attempt
-            break
-    assert told is not None, "a ladder has at least one rung"
-    again = None
-    if judging.needs_second_run(
-        told.ended, claim=snippet.claim, expects_error=snippet.expects_error
-    ):
-        again = _attempt(snippet, wanted, execute, told.rung, OTHER_SEED).ended
-    judgement = judging.judge(
-        told.ended, claim=snippet.claim, expects_error=snippet.expects_error, again=again
-    )
-    return told, judgement
-
-
-def _is_enough(ended: Ended, *, expects_error: bool) -> bool:
-    """Say whether a further setup could change nothing for the better."""
-    if ended.verdict != Verdict.ERROR:
-        return True
-    lacks_a_name = ended.failure.get("type") == "NameError"
-    return expects_error and not lacks_a_name and not ended.is_in_setup
-
-
-def _attempt(
-    snippet: Snippet, wanted: Runtime, execute: Executor, rung: Mapping[str, str], seed: int
-) -> Attempt:
-    run = services.request_run(
-        snippet=snippet,
-        code=snippet.code,
-        runtime=wanted.name,
-        setup=rung["code"],
-        purpose=Run.Purpose.VERIFICATION,
-        seed=seed,
-        is_queued=False,
-    )
-    run = execute(run)
-    if run.status != Run.Status.FINISHED:
-        raise SandboxFailed(f"the run was {run.status}")
-    attempt = Attempt(rung=rung, run=run)
-    if attempt.ended.is_ours:
-        raise SandboxFailed(run.reason or "the sandbox failed")
-    return attempt
+def best_program(snippet: Snippet, code: str) -> str:
+    """Return what runs when a reader asks for `code`: mended where it is the snippet's own."""
+    if code.strip() != snippet.code.strip():
+        return code
+    rungs = subjects.subject_of(snippet).rungs
+    return rungs[0].program or code if rungs else code
 
 
 def whole_program(snippet: Snippet) -> str:
@@ -207,3 +160,48 @@ def whole_program(snippet: Snippet) -> str:
     known = snippet.verifications.current().exclude(run=None).order_by("pk").first()
     setup = best_setup(snippet, known.runtime) if known else best_setup(snippet, "")
     return "\n\n".join(filter(None, [setup.rstrip("\n"), snippet.code.rstrip("\n")])) + "\n"
+
+
+def _run_of(proof: Proof) -> Run | None:
+    attempt: Any = proof.attempt
+    return attempt.run if isinstance(attempt, StoredAttempt) else None
+
+
+def _turned_red(before: str, now: str) -> bool:
+    return before in GREEN and now in RED
+
+
+def _unsteady(proof: Proof, again: Proof) -> Proof:
+    told = proof.judgement
+    judgement = Judgement(
+        outcome=Verification.Outcome.FLAKY,
+        code=Reason.UNSTEADY,
+        reason=f"works only sometimes; else {told.outcome}: {told.reason}".rstrip(": "),
+    )
+    return dataclasses.replace(again, judgement=judgement)
+
+
+def _figures_of(proof: Proof) -> list[str]:
+    run = _run_of(proof)
+    if run is None:
+        return []
+    pictures = run.artifacts.filter(kind="figure").values_list("data", flat=True)
+    return [figures.perceptual_hash(bytes(data)) for data in pictures]
+
+
+def _with_figures_compared(
+    proof: Proof, snippet: Snippet, wanted: Runtime, hashes: list[str]
+) -> Proof:
+    """Say that it differs where its figures no longer look as they last did."""
+    if proof.judgement.outcome not in GREEN or not hashes:
+        return proof
+    history = Verification.objects.history(snippet.pk, wanted.name)
+    last = next((one for one in history[:20] if one.figures and one.judged in GREEN), None)
+    if last is None or figures.look_alike(last.figures, hashes):
+        return proof
+    judgement = Judgement(
+        outcome=Verification.Outcome.DIFFERS,
+        code=Reason.OTHER_FIGURE,
+        reason=f"what it draws looks otherwise than on {last.checked_at:%Y-%m-%d}",
+    )
+    return dataclasses.replace(proof, judgement=judgement)

@@ -318,4 +318,19 @@ class Migration(migrations.Migration):
             model_name='vote',
             constraint=models.UniqueConstraint(fields=('post', 'user'), name='vote_once'),
         ),
+        migrations.CreateModel(
+            name='SharedSetup',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('scope', models.CharField(max_length=240, unique=True)),
+                ('code', models.TextField()),
+                ('note', models.TextField(blank=True)),
+                ('updated_at', models.DateTimeField(auto_now=True)),
+            ],
+            options={
+                'verbose_name': 'shared setup',
+                'verbose_name_plural': 'shared setups',
+                'ordering': ['scope'],
+            },
+        ),
     ]

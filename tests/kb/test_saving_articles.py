@@ -127,7 +127,7 @@ def test_session_runs_after_the_snippets_before_it():
     save_article(draft=two_posts(answer=text))
 
     snippet = Snippet.objects.get(code="a")
-    assert snippet.setups == [{"origin": "authored", "code": "import math\n\na = 1"}]
+    assert snippet.setup == "import math\n\na = 1"
 
 
 def test_deleted_article_is_made_again():

@@ -32,7 +32,7 @@ def verify(*arguments: str) -> list[dict[str, str]]:
 def test_report_has_a_line_for_each_snippet_and_runtime(sandbox_service: str) -> None:
     place(
         find_or_make_snippet(code="print(x)", setup="x = 1", claim="1"),
-        find_or_make_snippet(code="import torch\nprint(undefined)"),
+        find_or_make_snippet(code="import torch\nraise undefined"),
         title="一篇",
     )
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from snippets.expectations import Match, are_values_random, compare
+from snippets.expectations import Match, Tolerance, are_values_random, compare
 
 
 @pytest.mark.parametrize(
@@ -18,6 +18,16 @@ from snippets.expectations import Match, are_values_random, compare
         ("red", "\x1b[31mred\x1b[0m"),
         ("nan", "nan"),
         ("loss 1e-05", "loss 1.00000e-05"),
+        ("hello", "'hello'"),
+        ('["a"]', "['a']"),
+        ("{2, 1}", "{1, 2}"),
+        ("set([1, 2])", "{2, 1}"),
+        ("0.5", "np.float64(0.5)"),
+        ("True", "np.True_"),
+        ("saved to /home/me/model.pt", "saved to /work/model.pt"),
+        ("took 0.5 seconds", "took 12.25 seconds"),
+        ("2019-03-01 10:11:12 done", "2026-11-24 06:00:01 done"),
+        ("u'text'", "'text'"),
     ],
 )
 def test_what_does_not_matter_is_forgiven(claim: str, printed: str) -> None:
@@ -46,7 +56,30 @@ def test_nothing_else_is_forgiven(claim: str, printed: str, match: Match) -> Non
 def test_first_difference_is_named() -> None:
     _, difference = compare("same\nx = 1\ny = 2", "same\nx = 1\ny = 3")
 
-    assert str(difference) == "line 3: claimed 'y = 2', printed 'y = 3'"
+    assert str(difference).split("\n") == [
+        "line 3: claimed 'y = 2', printed 'y = 3'",
+        "@@ -2,2 +2,2 @@",
+        " x = 1",
+        "-y = 2",
+        "+y = 3",
+    ]
+
+
+def test_new_keys_of_a_dictionary_are_told_from_another_text() -> None:
+    claim = "groups [{'lr': 0.1, 'params': [123456789]}]"
+    printed = "groups \t [{'lr': 0.1, 'fused': None, 'params': [0]}]"
+
+    match, difference = compare(claim, printed)
+
+    assert match is Match.KEYS
+    assert difference is not None
+    assert difference.new_keys == ("fused",)
+    assert compare(printed, claim)[0] is Match.OTHER
+
+
+def test_tolerance_can_be_set() -> None:
+    assert compare("0.5", "0.5004")[0] is Match.VALUES
+    assert compare("0.5", "0.5004", Tolerance(relative=1e-2))[0] is Match.SAME
 
 
 def test_numbers_that_another_seed_changes_are_random() -> None:

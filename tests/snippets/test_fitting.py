@@ -3,14 +3,13 @@
 import pytest
 
 from sandbox import load_all
-from snippets.fitting import fitting_runtimes
-from snippets.setups import ladder
+from snippets.fitting import borrowed_libraries, fitting_runtimes
 
 BOTH = ["tf-2.21", "tf-2.15"]
 
 
 def fitting(code: str, *wanted: str) -> list[str]:
-    return fitting_runtimes(code=code, rungs=ladder(code), wanted=wanted, runtimes=load_all())
+    return fitting_runtimes(code=code, wanted=wanted, runtimes=load_all())
 
 
 @pytest.mark.parametrize(
@@ -34,6 +33,33 @@ def fitting(code: str, *wanted: str) -> list[str]:
 )
 def test_imports_and_known_names_decide(code: str, names: list[str]) -> None:
     assert fitting(code) == names
+
+
+@pytest.mark.parametrize(
+    ("code", "names"),
+    [
+        ("model.load_state_dict(state)", ["torch-2.13"]),
+        ("model.fit(x, y, epochs=2)", BOTH),
+        ("loss.backward()", ["torch-2.13"]),
+        ("outputs = LSTM(units)(inputs)", BOTH),
+        ("import pandas_profiling", ["pandas-profiling"]),
+    ],
+)
+def test_methods_that_only_one_library_has_decide_where_names_do_not(
+    code: str, names: list[str]
+) -> None:
+    assert fitting(code) == names
+
+
+def test_code_around_it_decides_where_its_own_is_silent() -> None:
+    runtimes = load_all()
+    borrowed = borrowed_libraries(
+        code="print(x)", earlier=["x = tf.constant(1)"], runtimes=runtimes
+    )
+
+    assert (
+        fitting_runtimes(code="print(x)", wanted=(), runtimes=runtimes, borrowed=borrowed) == BOTH
+    )
 
 
 def test_authors_list_rules() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from snippets.judging import Ended, judge, needs_second_run
+from snippets.judging import Ended, Evidence, judge, needs_second_run
 from snippets.models import Verification
 
 Outcome = Verification.Outcome
@@ -27,13 +27,13 @@ def failed(kind: str, message: str = "", phase: str = "code") -> Ended:
     ],
 )
 def test_output_is_judged_by_its_claim(claim: str, again: Ended | None, outcome: str) -> None:
-    assert judge(OK, claim=claim, expects_error=False, again=again).outcome == outcome
+    assert judge(OK, evidence=Evidence(claim=claim, again=again)).outcome == outcome
 
 
 def test_only_other_numbers_are_worth_a_second_run() -> None:
-    assert needs_second_run(OK, claim="0.6", expects_error=False)
-    assert not needs_second_run(OK, claim="0.5", expects_error=False)
-    assert not needs_second_run(OK, claim="text", expects_error=False)
+    assert needs_second_run(OK, Evidence(claim="0.6"))
+    assert not needs_second_run(OK, Evidence(claim="0.5"))
+    assert not needs_second_run(OK, Evidence(claim="text"))
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,8 @@ def test_only_other_numbers_are_worth_a_second_run() -> None:
     [
         ("NameError", "name 'model' is not defined", Outcome.NOT_RUNNABLE, "undefined-name"),
         ("ModuleNotFoundError", "No module named 'jina'", Outcome.NOT_RUNNABLE, "missing-package"),
-        ("ImportError", "cannot import name 'x' from 'torch'", Outcome.FAILS, "missing-import"),
+        ("ImportError", "cannot import name 'x' from 'torch'", Outcome.FAILS, "removed-name"),
+        ("ImportError", "cannot import name 'x' from 'own'", Outcome.FAILS, "missing-import"),
         ("UnpicklingError", "Weights only load failed.", Outcome.FAILS, "weights-only"),
         (
             "TypeError",
@@ -55,13 +56,31 @@ def test_only_other_numbers_are_worth_a_second_run() -> None:
             Outcome.FAILS,
             "removed-argument",
         ),
-        ("AttributeError", "no attribute 'embeddings'", Outcome.FAILS, "removed-attribute"),
+        (
+            "AttributeError",
+            "'Sequential' object has no attribute 'reset_states'",
+            Outcome.FAILS,
+            "removed-method",
+        ),
+        (
+            "AttributeError",
+            "module 'keras.layers' has no attribute 'x'",
+            Outcome.FAILS,
+            "removed-name",
+        ),
+        (
+            "ModuleNotFoundError",
+            "No module named 'keras.layers.core'",
+            Outcome.FAILS,
+            "removed-module",
+        ),
+        ("AttributeError", "'Own' object has no attribute 'go'", Outcome.FAILS, "no-attribute"),
         ("FileNotFoundError", "[Errno 2] No such file", Outcome.FAILS, "missing-file"),
         ("ZeroDivisionError", "division by zero", Outcome.FAILS, "exception"),
     ],
 )
 def test_errors_are_classified(kind: str, message: str, outcome: str, code: str) -> None:
-    judgement = judge(failed(kind, message), claim="", expects_error=False, again=None)
+    judgement = judge(failed(kind, message))
 
     assert (judgement.outcome, judgement.code) == (outcome, code)
 
@@ -69,18 +88,21 @@ def test_errors_are_classified(kind: str, message: str, outcome: str, code: str)
 def test_error_that_the_author_shows_is_expected() -> None:
     expected = failed("RuntimeError", "size mismatch")
 
-    assert judge(expected, claim="", expects_error=True, again=None).outcome == "expected-error"
+    assert judge(expected, expects_error=True).outcome == "expected-error"
     claim = "RuntimeError: size mismatch"
-    assert judge(expected, claim=claim, expects_error=True, again=None).outcome == "expected-error"
+    assert (
+        judge(expected, expects_error=True, evidence=Evidence(claim=claim)).outcome
+        == "expected-error"
+    )
     claim = "RuntimeError: another"
-    assert judge(expected, claim=claim, expects_error=True, again=None).outcome == "differs"
-    assert judge(OK, claim="", expects_error=True, again=None).code == "did-not-fail"
+    assert judge(expected, expects_error=True, evidence=Evidence(claim=claim)).outcome == "differs"
+    assert judge(OK, expects_error=True).code == "did-not-fail"
 
 
 def test_error_in_the_setup_is_never_the_expected_one() -> None:
     broken_setup = failed("RuntimeError", "size mismatch", phase="setup")
 
-    judgement = judge(broken_setup, claim="", expects_error=True, again=None)
+    judgement = judge(broken_setup, expects_error=True)
 
     assert (judgement.outcome, judgement.code) == ("fails", "setup")
 
@@ -91,4 +113,4 @@ def test_error_in_the_setup_is_never_the_expected_one() -> None:
 def test_stopped_code_is_not_an_error_of_its_own(verdict: str, outcome: str) -> None:
     stopped = Ended(verdict=verdict, reason="why", stdout="", failure={})
 
-    assert judge(stopped, claim="", expects_error=False, again=None).outcome == outcome
+    assert judge(stopped).outcome == outcome

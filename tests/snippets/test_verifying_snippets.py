@@ -28,15 +28,49 @@ def test_claim_that_holds_is_verified(sandbox_service: str) -> None:
 
 
 def test_fragment_runs_with_the_first_setup_that_suffices(sandbox_service: str) -> None:
-    snippet = find_or_make_snippet(
-        code="print(model(x).shape)", earlier=["x = torch.ones(3, 2)", "model = nn.Linear(2, 1)"]
-    )
+    earlier = ["x = torch.ones(3, 2)", "model = nn.Linear(2, 1)"]
+    for code in earlier:
+        find_or_make_snippet(code=code)
+    snippet = find_or_make_snippet(code="print(model(x).shape)", earlier=earlier)
 
     found = verify(snippet)
 
     assert (found.outcome, found.setup_origin) == ("runs", "session")
     assert found.run is not None
     assert found.run.stdout == "torch.Size([3, 1])\n"
+
+
+def test_claim_that_depends_on_stand_ins_is_not_called_verified(sandbox_service: str) -> None:
+    dependent = find_or_make_snippet(code="print(model(x).shape)", claim="torch.Size([4, 10])")
+    free = find_or_make_snippet(code="model.eval()\nprint(1 + 1)  # 2")
+
+    assert (verify(dependent).outcome, verify(dependent).reason_code) == ("runs", "stand-ins")
+    assert (verify(free).outcome, verify(free).setup_origin) == ("verified", "stand-ins")
+
+
+def test_mended_code_runs_and_what_was_mended_is_kept(sandbox_service: str) -> None:
+    found = verify(find_or_make_snippet(code="if True:\n    # nothing\nprint(1)"))
+
+    assert (found.outcome, found.repairs) == ("runs", ["bodies"])
+    assert found.run is not None
+    assert found.run.code == "if True:\n    pass\n    # nothing\nprint(1)"
+
+
+def test_trailing_comments_comparisons_and_sessions_are_claims(sandbox_service: str) -> None:
+    right = "import torch\nx = torch.ones(2)\nx.shape == (2,)  # x is [1., 1.]\nprint(x)  # --> tensor([1., 1.])"
+    wrong = "import torch\ntorch.ones(2).shape == (3,)"
+    session = ">>> 1 + 1\n2\n>>> 'a' * 2\n'aa'"
+
+    assert verify(find_or_make_snippet(code=right)).outcome == "verified"
+    assert verify(find_or_make_snippet(code=wrong)).outcome == "differs"
+    assert verify(find_or_make_snippet(code=session)).outcome == "verified"
+
+
+def test_new_keys_are_a_difference_of_their_own(sandbox_service: str) -> None:
+    code = "import torch\nw = torch.rand(1, requires_grad=True)\nprint(w.item())\nprint({'a': 1, 'b': 2})"
+    found = verify(find_or_make_snippet(code=code, claim="0.5\n{'a': 1}"))
+
+    assert (found.outcome, found.reason_code) == ("differs", "new-keys")
 
 
 def test_random_output_is_told_from_wrong_output(sandbox_service: str) -> None:
@@ -48,7 +82,7 @@ def test_random_output_is_told_from_wrong_output(sandbox_service: str) -> None:
 
 
 def test_failure_that_tells_most_is_reported(sandbox_service: str) -> None:
-    snippet = find_or_make_snippet(code="torch.save(unknown_model, 'x')")
+    snippet = find_or_make_snippet(code="raise unknown_model")
 
     found = verify(snippet)
 

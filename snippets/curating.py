@@ -1,0 +1,140 @@
+"""What curators add to code that is not theirs: setups, runtimes, suggested corrections."""
+
+import dataclasses
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import transaction
+
+from snippets import code as codes
+from snippets import highlighting, python2, staleness
+from snippets.models import Curation, Snippet
+
+Origin = Snippet.SuggestionOrigin
+
+
+class CurationRefused(Exception):
+    """A curation that cannot be kept; the message says what to change."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Curated:
+    """What is said of a piece of code."""
+
+    digest: str
+    setup: str = ""
+    runtimes: tuple[str, ...] = ()
+    suggestion: str = ""
+    suggestion_note: str = ""
+    accepts_translation: bool = False
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        if len(self.digest) != 64 or set(self.digest) - set("0123456789abcdef"):
+            raise CurationRefused(f"digest {self.digest!r}: expected 64 hexadecimal digits")
+        for name in ("setup", "suggestion"):
+            error = codes.syntax_error(getattr(self, name))
+            if error is not None:
+                raise CurationRefused(
+                    f"{self.digest[:12]}: {name} does not compile: {error.msg} (line {error.lineno})"
+                )
+
+
+@transaction.atomic
+def curate_snippet(*, curated: Curated, user: Any = None) -> bool:
+    """Keep what a curator says; return whether anything changed. The snippet may come later."""
+    values = {
+        **dataclasses.asdict(curated),
+        "runtimes": list(curated.runtimes),
+        "updated_by": user,
+    }
+    del values["digest"]
+    known = Curation.objects.filter(digest=curated.digest).first()
+    if known is not None and all(
+        getattr(known, key) == value for key, value in values.items() if key != "updated_by"
+    ):
+        return False
+    Curation.objects.update_or_create(digest=curated.digest, defaults=values)
+    apply_known(snippets=list(Snippet.objects.filter(digest=curated.digest)))
+    return True
+
+
+@transaction.atomic
+def remove_curation(*, digest: str) -> bool:
+    """Take back what was said of a piece of code; return whether there was anything."""
+    gone, _ = Curation.objects.filter(digest=digest).delete()
+    for snippet in Snippet.objects.filter(digest=digest):
+        snippet.curated_setup, snippet.curated_runtimes = "", []
+        if snippet.suggestion_origin == Origin.CURATOR:
+            snippet.suggested, snippet.suggestion_origin = None, ""
+        snippet.is_suggestion_accepted = False
+        snippet.save()
+        staleness.mark_stale(snippets=[snippet])
+    return bool(gone)
+
+
+@transaction.atomic
+def apply_known(*, snippets: Sequence[Snippet]) -> None:
+    """Give snippets what is already said of their code."""
+    by_digest = {snippet.digest: snippet for snippet in snippets}
+    digests = list(by_digest)
+    for start in range(0, len(digests), 500):
+        for curation in Curation.objects.filter(digest__in=digests[start : start + 500]):
+            _apply(by_digest[curation.digest], curation)
+
+
+def _apply(snippet: Snippet, curation: Curation) -> None:
+    snippet.curated_setup = codes.tidy(curation.setup)
+    snippet.curated_runtimes = curation.runtimes
+    if curation.suggestion.strip():
+        suggest(
+            snippet,
+            code=curation.suggestion,
+            origin=Origin.CURATOR,
+            note=curation.suggestion_note,
+            is_accepted=True,
+        )
+    elif snippet.kind == Snippet.Kind.PYTHON2 and curation.accepts_translation:
+        propose_translation(snippet, is_accepted=True)
+    snippet.save()
+    staleness.mark_stale(snippets=[snippet])
+
+
+def propose_translation(snippet: Snippet, *, is_accepted: bool = False) -> bool:
+    """Keep the library's translation of Python 2 code as a suggestion, unless there is one.
+
+    It is not run before a curator accepts it. Returns whether anything changed.
+    """
+    if snippet.suggested_id is not None and (snippet.is_suggestion_accepted or not is_accepted):
+        return False
+    translated = python2.translate(snippet.code)
+    if translated is None:
+        return False
+    suggest(snippet, code=translated, origin=Origin.TRANSLATION, note="", is_accepted=is_accepted)
+    return True
+
+
+def suggest(snippet: Snippet, *, code: str, origin: str, note: str, is_accepted: bool) -> Snippet:
+    """Keep a correction as a snippet of its own, run in the same surroundings."""
+    corrected, _ = Snippet.objects.update_or_create(
+        digest=codes.digest(code),
+        defaults={
+            "code": codes.tidy(code),
+            "highlighted": highlighting.python_html(codes.tidy(code)),
+            "setup": snippet.setup,
+            "runtimes": snippet.runtimes,
+            "earlier": snippet.earlier,
+            "borrowed": snippet.borrowed,
+            "shared_setups": snippet.shared_setups,
+            "curated_setup": snippet.curated_setup,
+            "curated_runtimes": snippet.curated_runtimes,
+            "claim": snippet.claim,
+        },
+    )
+    snippet.suggested = corrected
+    snippet.suggestion_origin = origin
+    snippet.suggestion_note = note
+    snippet.is_suggestion_accepted = is_accepted
+    snippet.save()
+    staleness.mark_stale(snippets=[corrected])
+    return corrected

@@ -1,0 +1,170 @@
+"""Names that mean one import in any text about deep learning."""
+
+from collections.abc import Iterable
+
+COMMON = {
+    "np": "import numpy as np",
+    "numpy": "import numpy",
+    "pd": "import pandas as pd",
+    "pandas": "import pandas",
+    "plt": "import matplotlib.pyplot as plt",
+    "matplotlib": "import matplotlib",
+    "Image": "from PIL import Image",
+    "os": "import os",
+    "sys": "import sys",
+    "re": "import re",
+    "io": "import io",
+    "gc": "import gc",
+    "math": "import math",
+    "ceil": "from math import ceil",
+    "floor": "from math import floor",
+    "sqrt": "from math import sqrt",
+    "log": "from math import log",
+    "time": "import time",
+    "datetime": "import datetime",
+    "copy": "import copy",
+    "deepcopy": "from copy import deepcopy",
+    "random": "import random",
+    "itertools": "import itertools",
+    "chain": "from itertools import chain",
+    "product": "from itertools import product",
+    "functools": "import functools",
+    "collections": "import collections",
+    "defaultdict": "from collections import defaultdict",
+    "Counter": "from collections import Counter",
+    "OrderedDict": "from collections import OrderedDict",
+    "namedtuple": "from collections import namedtuple",
+    "deque": "from collections import deque",
+    "partial": "from functools import partial",
+    "Path": "from pathlib import Path",
+    "pickle": "import pickle",
+    "json": "import json",
+    "glob": "import glob",
+    "shutil": "import shutil",
+    "logging": "import logging",
+    "argparse": "import argparse",
+    "types": "import types",
+    "tempfile": "import tempfile",
+    "warnings": "import warnings",
+    "threading": "import threading",
+    "contextlib": "import contextlib",
+    "dataclass": "from dataclasses import dataclass",
+    **{
+        name: f"from typing import {name}"
+        for name in ("Any", "Callable", "Dict", "Iterable", "List", "Optional", "Tuple", "Union")
+    },
+}
+
+_TORCH_NN = [
+    "AdaptiveAvgPool2d", "AvgPool2d", "BCELoss", "BCEWithLogitsLoss", "BatchNorm1d", "BatchNorm2d",
+    "Conv1d", "Conv2d", "ConvTranspose2d", "CrossEntropyLoss", "DataParallel", "Dropout2d",
+    "L1Loss", "LeakyReLU", "Linear", "LogSoftmax", "MSELoss", "MaxPool2d", "Module", "ModuleDict",
+    "ModuleList", "NLLLoss", "Parameter", "ReLU", "Sigmoid", "SmoothL1Loss", "Softmax", "Tanh",
+    "Upsample",
+]  # fmt: skip
+TORCH = {
+    "torch": "import torch",
+    "nn": "from torch import nn",
+    "F": "import torch.nn.functional as F",
+    "optim": "from torch import optim",
+    "init": "from torch.nn import init",
+    "Tensor": "from torch import Tensor",
+    "Variable": "from torch.autograd import Variable",
+    "Function": "from torch.autograd import Function",
+    "autograd": "from torch import autograd",
+    "cudnn": "from torch.backends import cudnn",
+    "lr_scheduler": "from torch.optim import lr_scheduler",
+    "StepLR": "from torch.optim.lr_scheduler import StepLR",
+    "LambdaLR": "from torch.optim.lr_scheduler import LambdaLR",
+    "data_utils": "import torch.utils.data as data_utils",
+    "DataLoader": "from torch.utils.data import DataLoader",
+    "Dataset": "from torch.utils.data import Dataset",
+    "IterableDataset": "from torch.utils.data import IterableDataset",
+    "TensorDataset": "from torch.utils.data import TensorDataset",
+    "ConcatDataset": "from torch.utils.data import ConcatDataset",
+    "Subset": "from torch.utils.data import Subset",
+    "Sampler": "from torch.utils.data import Sampler",
+    "random_split": "from torch.utils.data import random_split",
+    "SubsetRandomSampler": "from torch.utils.data import SubsetRandomSampler",
+    "WeightedRandomSampler": "from torch.utils.data import WeightedRandomSampler",
+    "BatchSampler": "from torch.utils.data import BatchSampler",
+    "default_collate": "from torch.utils.data import default_collate",
+    "pack_padded_sequence": "from torch.nn.utils.rnn import pack_padded_sequence",
+    "pad_packed_sequence": "from torch.nn.utils.rnn import pad_packed_sequence",
+    "pad_sequence": "from torch.nn.utils.rnn import pad_sequence",
+    "clip_grad_norm_": "from torch.nn.utils import clip_grad_norm_",
+    "torchvision": "import torchvision",
+    "transforms": "from torchvision import transforms",
+    "pl": "import pytorch_lightning as pl",
+    **{name: f"from torch.nn import {name}" for name in _TORCH_NN},
+}
+
+_KERAS_LAYERS = [
+    "Activation", "Add", "Attention", "AveragePooling2D", "BatchNormalization", "Bidirectional",
+    "Concatenate", "Conv1D", "Conv2D", "Conv2DTranspose", "Conv3D", "ConvLSTM2D", "Cropping2D",
+    "Dense", "DepthwiseConv2D", "Dot", "Dropout", "Embedding", "Flatten", "GRU", "GaussianNoise",
+    "GlobalAveragePooling1D", "GlobalAveragePooling2D", "GlobalMaxPooling1D", "GlobalMaxPooling2D",
+    "Input", "InputLayer", "LSTM", "LSTMCell", "Lambda", "Layer", "LayerNormalization",
+    "LeakyReLU", "Masking", "MaxPooling1D", "MaxPooling2D", "MaxPool2D", "MultiHeadAttention",
+    "Multiply", "PReLU", "Permute", "RNN", "RepeatVector", "Reshape", "SeparableConv2D",
+    "SimpleRNN", "SpatialDropout1D", "TimeDistributed", "UpSampling2D", "ZeroPadding2D", "add",
+    "concatenate",
+]  # fmt: skip
+_KERAS_CALLBACKS = [
+    "Callback", "CSVLogger", "EarlyStopping", "LearningRateScheduler", "ModelCheckpoint",
+    "ReduceLROnPlateau", "TensorBoard",
+]  # fmt: skip
+_KERAS_PARTS = [
+    "applications", "callbacks", "constraints", "datasets", "initializers", "layers", "losses",
+    "metrics", "models", "optimizers", "preprocessing", "regularizers", "utils",
+]  # fmt: skip
+TENSORFLOW = {
+    "tf": "import tensorflow as tf",
+    "tensorflow": "import tensorflow",
+    "keras": "from tensorflow import keras",
+    "K": "from tensorflow.keras import backend as K",
+    "Sequential": "from tensorflow.keras import Sequential",
+    "Model": "from tensorflow.keras import Model",
+    "load_model": "from tensorflow.keras.models import load_model",
+    "clone_model": "from tensorflow.keras.models import clone_model",
+    "model_from_json": "from tensorflow.keras.models import model_from_json",
+    "to_categorical": "from tensorflow.keras.utils import to_categorical",
+    "plot_model": "from tensorflow.keras.utils import plot_model",
+    "pad_sequences": "from tensorflow.keras.preprocessing.sequence import pad_sequences",
+    "ImageDataGenerator": "from tensorflow.keras.preprocessing.image import ImageDataGenerator",
+    "Adam": "from tensorflow.keras.optimizers import Adam",
+    "SGD": "from tensorflow.keras.optimizers import SGD",
+    "RMSprop": "from tensorflow.keras.optimizers import RMSprop",
+    "mnist": "from tensorflow.keras.datasets import mnist",
+    "cifar10": "from tensorflow.keras.datasets import cifar10",
+    "l2": "from tensorflow.keras.regularizers import l2",
+    **{name: f"from tensorflow.keras import {name}" for name in _KERAS_PARTS},
+    **{name: f"from tensorflow.keras.callbacks import {name}" for name in _KERAS_CALLBACKS},
+    **{name: f"from tensorflow.keras.layers import {name}" for name in _KERAS_LAYERS},
+}
+PROFILING = {"ProfileReport": "from ydata_profiling import ProfileReport"}
+# The same names in code that is PyTorch's otherwise.
+TORCH_INSTEAD = {
+    "Sequential": "from torch.nn import Sequential",
+    "Embedding": "from torch.nn import Embedding",
+    "LSTM": "from torch.nn import LSTM",
+    "GRU": "from torch.nn import GRU",
+    "Dropout": "from torch.nn import Dropout",
+    "Flatten": "from torch.nn import Flatten",
+    "LeakyReLU": "from torch.nn import LeakyReLU",
+    "Adam": "from torch.optim import Adam",
+    "SGD": "from torch.optim import SGD",
+    "RMSprop": "from torch.optim import RMSprop",
+    "ReduceLROnPlateau": "from torch.optim.lr_scheduler import ReduceLROnPlateau",
+    "models": "from torchvision import models",
+    "datasets": "from torchvision import datasets",
+    "utils": "from torch import utils",
+    "add": "from torch import add",
+}
+IMPORTS = {**TENSORFLOW, **TORCH, **COMMON, **PROFILING}
+
+
+def import_lines(names: Iterable[str], *, is_torch: bool = False) -> list[str]:
+    """Return one import for each of `names` that is known, without repetition."""
+    table = {**IMPORTS, **TORCH_INSTEAD} if is_torch else IMPORTS
+    return list(dict.fromkeys(table[name] for name in names if name in table))

@@ -1,0 +1,172 @@
+"""Files that code reads and nobody gave it: saved models, tables, pictures, arrays."""
+
+import ast
+import re
+from collections.abc import Iterator
+
+from snippets.standins.pieces import Piece, Rank, Scene
+from snippets.standins.torch_values import MODEL, OPTIMIZER
+from snippets.standins.usage import dotted
+
+LOAD_MODEL = {"load_model", "load_weights"}
+FILE_IN_FOLDER = re.compile(
+    r"(?P<folder>(?:\./)?[\w-]+(?:/[\w.-]+)*)/[\w.%{}-]+\.(?:pth?|t7|tar|h5|hdf5|keras|ckpt|pkl|csv|png|jpe?g|npy|npz|txt|json|model|bin)"
+)
+STATES = re.compile(r"(model_?|net_?|the_?)?(state_?dict|state|weights|params|model|net)\w*", re.I)
+
+
+def missing_files(scene: Scene, defined: set[str]) -> Iterator[Piece]:
+    """Yield what makes the files that the code reads before it writes them."""
+    written: set[str] = set()
+    made: set[str] = set()
+    for folder in dict.fromkeys(_folders(scene.tree)):
+        yield Piece(rank=Rank.VALUE, lines=f"os.makedirs({folder!r}, exist_ok=True)")
+    parents = {c: p for p in ast.walk(scene.tree) for c in ast.iter_child_nodes(p)}
+    calls = [n for n in ast.walk(scene.tree) if isinstance(n, ast.Call)]
+    for call in sorted(calls, key=lambda n: (n.end_lineno or 0, n.end_col_offset or 0)):
+        name = dotted(call.func)
+        last = name.rpartition(".")[2]
+        if last in {"save", "to_csv", "dump", "save_weights", "imsave", "savefig", "save_model"}:
+            written |= {ast.unparse(argument) for argument in call.args}
+            continue
+        place = _place(call, defined)
+        if place is None or place in written | made:
+            continue
+        if (lines := _maker(name, last, call, place, parents, scene)) is not None:
+            made.add(place)
+            yield Piece(rank=Rank.FILE, lines=lines)
+
+
+def _place(call: ast.Call, defined: set[str]) -> str | None:
+    """Return the file's name as an expression that the setup can evaluate too."""
+    arguments = [
+        *call.args,
+        *(k.value for k in call.keywords if k.arg in {"f", "filepath", "path"}),
+    ]
+    if not arguments:
+        return None
+    first = arguments[0]
+    names = {n.id for n in ast.walk(first) if isinstance(n, ast.Name)}
+    if isinstance(first, ast.Constant) and not isinstance(first.value, str):
+        return None
+    return None if names & defined else ast.unparse(first)
+
+
+def _folders(tree: ast.Module) -> Iterator[str]:
+    """Yield the relative folders of the files that the code names."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            if found := FILE_IN_FOLDER.fullmatch(node.value):
+                yield found["folder"]
+
+
+def _maker(
+    name: str, last: str, call: ast.Call, place: str, parents: dict[ast.AST, ast.AST], scene: Scene
+) -> str | None:
+    if name == "torch.load":
+        value = _saved(call, parents, scene)
+        return f"torch.save({value}, {place})" if value else None
+    if last in LOAD_MODEL and scene.is_keras:
+        owner = name.rpartition(".")[0]
+        model = owner if last == "load_weights" and owner in scene.usages else None
+        fresh = "keras.Sequential([keras.Input((10,)), keras.layers.Dense(1)])"
+        saver = "save_weights" if last == "load_weights" else "save"
+        return f"{model or fresh}.{saver}({place})"
+    if name in {"np.load", "numpy.load"}:
+        return f"np.save({place}, np.random.rand(8, 10))"
+    if last == "read_csv":
+        return f'pd.DataFrame({{"a": range(20), "b": range(20), "label": [0, 1] * 10}}).to_csv({place}, index=False)'
+    if name in {
+        "Image.open",
+        "PIL.Image.open",
+        "plt.imread",
+        "imread",
+        "mpimg.imread",
+        "load_img",
+        "image.load_img",
+    }:
+        return f"plt.imsave({place}, np.random.rand(32, 32, 3))"
+    return None
+
+
+def _saved(call: ast.Call, parents: dict[ast.AST, ast.AST], scene: Scene) -> str | None:
+    """Return what `torch.load` must find, by what is done with it."""
+    parent = parents.get(call)
+    if isinstance(parent, ast.Call) and dotted(parent.func).endswith("load_state_dict"):
+        return _state_of(dotted(parent.func).rpartition(".")[0], scene)
+    if isinstance(parent, ast.Subscript) and isinstance(parent.slice, ast.Constant):
+        outer = parents.get(parent)
+        owner = dotted(outer.func).rpartition(".")[0] if isinstance(outer, ast.Call) else ""
+        return f"{{{parent.slice.value!r}: {_state_of(owner, scene)}}}"
+    if isinstance(parent, ast.Assign) and isinstance(parent.targets[0], ast.Name):
+        return saved_as(parent.targets[0].id, scene)
+    return _any_model(scene)
+
+
+def saved_as(target: str, scene: Scene) -> str | None:
+    keys: dict[str, str] = {}
+    for node in ast.walk(scene.tree):
+        if (
+            isinstance(node, ast.Subscript)
+            and isinstance(node.value, ast.Name)
+            and node.value.id == target
+        ):
+            if isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str):
+                keys.setdefault(node.slice.value, "")
+        if (
+            isinstance(node, ast.Call)
+            and dotted(node.func).endswith("load_state_dict")
+            and node.args
+        ):
+            owner = dotted(node.func).rpartition(".")[0]
+            argument = node.args[0]
+            if isinstance(argument, ast.Name) and argument.id == target:
+                return _state_of(owner, scene)
+            if isinstance(argument, ast.Subscript) and isinstance(argument.slice, ast.Constant):
+                if isinstance(argument.value, ast.Name) and argument.value.id == target:
+                    keys[str(argument.slice.value)] = _state_of(owner, scene)
+    if keys:
+        pairs = ", ".join(f"{key!r}: {value or _by_key(key, scene)}" for key, value in keys.items())
+        return f"{{{pairs}}}"
+    if (
+        re.search(rf"\b{target}\.(items|keys|values|pop|get|update)\b", scene.code)
+        or "state" in target
+    ):
+        return _state_of("", scene)
+    if MODEL.fullmatch(target) or re.search(rf"\b{target}(\.eval|\.cuda|\.to|\()", scene.code):
+        return _any_model(scene)
+    return "torch.randn(4, 10)"
+
+
+def _by_key(key: str, scene: Scene) -> str:
+    if "optim" in key.lower():
+        return _state_of("optimizer", scene)
+    if STATES.fullmatch(key):
+        return _state_of("", scene)
+    return scene.number(key) or "0.5"
+
+
+def _state_of(owner: str, scene: Scene) -> str:
+    if owner in scene.usages:
+        return f"{owner}.state_dict()"
+    for node in ast.walk(scene.tree):
+        # `model = TheModelClass(*args)`: the class stands in too, so it can be asked.
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
+            targets = [t.id for t in node.targets if isinstance(t, ast.Name)]
+            if owner in targets and dotted(node.value.func) in scene.usages:
+                return f"{ast.unparse(node.value)}.state_dict()"
+    is_optimizer = OPTIMIZER.fullmatch(owner.rpartition(".")[2]) is not None and bool(owner)
+    for name, usage in scene.usages.items():
+        named = OPTIMIZER if is_optimizer else MODEL
+        if named.fullmatch(usage.last) and not usage.is_base and "." not in name:
+            return f"{name}.state_dict()"
+    if is_optimizer:
+        return "torch.optim.SGD([nn.Parameter(torch.zeros(2))], lr=0.01).state_dict()"
+    return "nn.Linear(10, 10).state_dict()"
+
+
+def _any_model(scene: Scene) -> str:
+    for name, usage in scene.usages.items():
+        if usage.has("state_dict", "parameters", "eval"):
+            return name
+    return "nn.Linear(10, 10)"
