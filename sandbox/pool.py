@@ -8,7 +8,7 @@ import select
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -98,8 +98,11 @@ class _Warm:
             self._alive_zygote()
         self.refill()
 
-    def retire_if_idle(self) -> None:
-        if time.monotonic() - self.last_used > IDLE_SECONDS:
+    def tend(self, *, is_kept: bool) -> None:
+        """Start again what should be warm and died; stop what nobody has used for long."""
+        if is_kept:
+            self.warm_up()
+        elif time.monotonic() - self.last_used > IDLE_SECONDS:
             self.stop()
 
     def stop(self) -> None:
@@ -253,9 +256,11 @@ class Pool:
         warm.warm_up()
         return warm.layers
 
-    def retire_idle(self) -> None:
-        for warm in list(self._warm.values()):
-            warm.retire_if_idle()
+    def tend(self, kept: Iterable[str]) -> None:
+        """Keep the runtimes of these names warm; retire the others when idle."""
+        for name, warm in list(self._warm.items()):
+            with contextlib.suppress(SandboxError):  # the next run on it finds out why, and says so
+                warm.tend(is_kept=name in kept)
 
     def status(self) -> dict[str, Any]:
         runtimes = {

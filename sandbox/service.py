@@ -145,7 +145,7 @@ def serve(socket_path: Path, *, slots: int | None, warm: list[str]) -> None:
             if name in load_all():
                 _warm_up(pool, name)
         while not stopping.wait(HOUSEKEEPING_SECONDS):
-            pool.retire_idle()
+            pool.tend(warm)
 
 
 def _warm_up(pool: Pool, name: str) -> None:
