@@ -1,4 +1,4 @@
-"""Write a made-up Stack Exchange dump of realistic sizes: `python -m bench.dump FOLDER [--posts N]`.
+"""Write a made-up Stack Exchange dump: `python -m bench.dump FOLDER [--posts N]`.
 
 Sizes follow what dumps of programming sites show: two posts in three are answers, a body has
 about 1.2 kB of HTML with a long tail, three in five hold code, half of that is Python. Every
@@ -138,7 +138,7 @@ OTHER = (
     "RuntimeError: size mismatch, m1: [{a} x {b}], m2: [{c} x {n}]\n  at line {n}",
     "tensor([[{a}., {b}.],\n        [{c}., {n}.]])",
     '{{"learning_rate": 0.{a}, "batch": {b}, "name": "run {n}"}}',
-    "Layer (type)        Output Shape      Param #\n====\nlstm_{a} (LSTM)     (None, {b}, {c})   {n}",
+    "Layer (type)        Output Shape    Param #\n====\nlstm_{a} (LSTM)     (None, {b}, {c})   {n}",
 )
 
 
@@ -161,7 +161,8 @@ def _posts(chance: random.Random, posts: int) -> Iterator[str]:
     for id_ in range(1, posts + 1):
         common = (
             f'Id="{id_}" CreationDate="{2010 + id_ * 14 // posts}-0{1 + id_ % 9}-1{id_ % 10}'
-            f'T0{id_ % 10}:2{id_ % 10}:3{id_ % 6}.{id_ % 1000:03}" Score="{chance.randint(-2, 40)}" '
+            f'T0{id_ % 10}:2{id_ % 10}:3{id_ % 6}.{id_ % 1000:03}" '
+            f'Score="{chance.randint(-2, 40)}" '
             f'OwnerUserId="{chance.randint(1, 5000)}" ContentLicense="CC BY-SA 4.0" '
             f"Body={quoteattr(_body(chance, id_), {chr(10): '&#xA;'})}"
         )

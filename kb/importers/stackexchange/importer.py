@@ -186,5 +186,5 @@ def _post(thread: Thread, row: Row, position: int, problems: list[Problem]) -> P
         score=thread.scores.get(id_, number(row.get("Score"))),
         author=one_line(owner),
         created_at=created,
-        old_addresses=(f"/a/{id_}",) if position else (f"/questions/{id_}", f"/q/{id_}"),
+        old_addresses=(f"/a/{id_}",) if position else (f"/questions/{id_}",),
     )

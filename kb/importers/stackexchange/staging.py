@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 Row = dict[str, str]
@@ -39,22 +39,26 @@ class Staging:
 
         A question that was not asked for has no row; its answers are left out without a word.
         """
-        rows = list(rows)
-        insert = "INSERT INTO post VALUES (?, ?, ?, ?)"
-        self._connection.execute("SAVEPOINT chunk")
-        try:
-            self._connection.executemany(insert, rows)
-        except sqlite3.IntegrityError:
-            self._connection.execute("ROLLBACK TO chunk")
-            return [row[0] for row in rows if not self._is_added(insert, row)]
-        return []
+        wanted: dict[int, tuple[int, int, int, str | None]] = {}
+        repeated: list[int] = []
+        for row in rows:
+            if row[0] in wanted:
+                repeated.append(row[0])
+            wanted.setdefault(row[0], row)
+        for id_ in self._known(list(wanted)):
+            repeated.append(id_)
+            del wanted[id_]
+        self._connection.executemany("INSERT INTO post VALUES (?, ?, ?, ?)", wanted.values())
+        return repeated
 
-    def _is_added(self, insert: str, row: tuple[int, int, int, str | None]) -> bool:
-        try:
-            self._connection.execute(insert, row)
-        except sqlite3.IntegrityError:
-            return False
-        return True
+    def _known(self, ids: Sequence[int]) -> list[int]:
+        found: list[int] = []
+        for start in range(0, len(ids), 500):
+            part = ids[start : start + 500]
+            marks = ",".join("?" * len(part))
+            sql = f"SELECT id FROM post WHERE id IN ({marks})"  # noqa: S608 - marks alone
+            found += [id_ for (id_,) in self._connection.execute(sql, part)]
+        return found
 
     def add_people(self, rows: Iterable[tuple[int, str]]) -> None:
         self._connection.executemany("INSERT OR REPLACE INTO person VALUES (?, ?)", rows)
