@@ -11,6 +11,7 @@ from kb.contents import Entry, list_contents
 from kb.languages import BY_PATH, TO_PATH, html_lang
 from kb.listing import Title, choose_title
 from kb.models import Article, Language, Post, Tag, Translation
+from kb.pending import render_article
 from kb.rendering import PLACEHOLDER, Block, snippet_ids
 from kb.steps import OTHER, revisions_behind
 from snippets.cards import Card, Summary, load_cards, summarise
@@ -21,6 +22,7 @@ class Row:
     """One level of the page: a card, HTML across, or HTML in two columns."""
 
     card: Card | None = None
+    before: str = ""  # ids of the cards before it in the same text, for one session
     is_repeated: bool = False  # the card stands further up already, which has its address
     left: str = ""
     right: str | None = None  # None: across
@@ -65,11 +67,14 @@ def load_article(article_id: int) -> Article:
     posts = Post.objects.order_by("position").prefetch_related(
         Prefetch("translations", queryset=texts)
     )
-    return (
-        Article.objects.select_related("source")
-        .prefetch_related(Prefetch("posts", queryset=posts), "tags")
-        .get(pk=article_id)
+    found = Article.objects.select_related("source").prefetch_related(
+        Prefetch("posts", queryset=posts), "tags"
     )
+    article = found.get(pk=article_id)
+    if all(text.is_rendered for post in article.posts.all() for text in post.translations.all()):
+        return article
+    render_article(article_id=article_id)
+    return found.get(pk=article_id)
 
 
 def has_been_removed(article_id: int) -> bool:
@@ -138,16 +143,23 @@ def _snippets_of(texts: Iterable[Translation]) -> list[int]:
 
 
 def _with_repeats(views: Iterable[PostView]) -> list[PostView]:
+    """Note at each card whether it was shown above, and which cards of its text precede it."""
     seen: set[int] = set()
     marked: list[PostView] = []
     for view in views:
         rows: list[Row] = []
+        earlier: list[str] = []
         for row in view.rows:
+            if row.card is None:
+                rows.append(row)
+                continue
+            is_repeated = row.card.id in seen
             rows.append(
-                dataclasses.replace(row, is_repeated=bool(row.card and row.card.id in seen))
+                dataclasses.replace(row, is_repeated=is_repeated, before=",".join(earlier[-20:]))
             )
-            if row.card:
-                seen.add(row.card.id)
+            seen.add(row.card.id)
+            if row.card.is_runnable:
+                earlier.append(str(row.card.id))
         marked.append(dataclasses.replace(view, rows=rows))
     return marked
 

@@ -13,6 +13,7 @@ from snippets import highlighting, presentation
 from snippets.keys import fitting_runtimes
 from snippets.models import Artifact, Run, Snippet, Verification
 from snippets.presentation import Part, Tone
+from snippets.tables import Table, tables_by_run
 
 # The best first: a card shows the best outcome's output.
 RANK = [
@@ -75,10 +76,17 @@ class Card:
     output: tuple[Part, ...]
     figures: tuple[Artifact, ...]
     files: tuple[Artifact, ...]
+    has_tables: bool = False
+    tables: tuple[Table, ...] = ()
 
     @property
     def best(self) -> Cell:
         return self.cells[0]
+
+    @property
+    def best_run_id(self) -> int | None:
+        run = self.cells[0].run if self.cells else None
+        return run.pk if run else None
 
     @property
     def setup_html(self) -> SafeString:
@@ -116,7 +124,16 @@ def load_cards(ids: Iterable[int]) -> dict[int, Card]:
         Prefetch("verifications", queryset=verifications, to_attr="current_verifications")
     )
     runtimes = runtime.load_all()
-    return {snippet.pk: _card(snippet, runtimes) for snippet in snippets}
+    cards = {snippet.pk: _card(snippet, runtimes) for snippet in snippets}
+    found = tables_by_run(_runs_with_tables(cards.values()))
+    return {
+        id_: dataclasses.replace(card, tables=tuple(found.get(card.best_run_id or 0, ())))
+        for id_, card in cards.items()
+    }
+
+
+def _runs_with_tables(cards: Iterable[Card]) -> list[int]:
+    return [card.best_run_id for card in cards if card.has_tables and card.best_run_id]
 
 
 def summarise(ids_by_article: Mapping[int, Iterable[int]]) -> dict[int, Summary]:
@@ -175,7 +192,8 @@ def _card(snippet: Snippet, runtimes: Mapping[str, Runtime]) -> Card:
         cells=tuple(cells),
         output=presentation.output_parts(run),
         figures=tuple(one for one in artifacts if one.kind == "figure"),
-        files=tuple(one for one in artifacts if one.kind != "figure"),
+        files=tuple(one for one in artifacts if one.kind not in {"figure", "table"}),
+        has_tables=any(one.kind == "table" for one in artifacts),
     )
 
 

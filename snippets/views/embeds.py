@@ -18,7 +18,7 @@ from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
-from snippets import ratelimit, services, verification
+from snippets import ratelimit, services
 from snippets.cards import load_cards
 from snippets.forms import RunForm
 from snippets.views import pages
@@ -58,14 +58,12 @@ def run_embedded(request: HttpRequest, lang: str) -> HttpResponseBase:
         message = _("This cannot be run as it is.")
         return pages.refused(request, message, HTTPStatus.UNPROCESSABLE_ENTITY)
     address, nobody = request.META["REMOTE_ADDR"], AnonymousUser()
-    snippet, runtime = form.cleaned_data["snippet"], form.cleaned_data["runtime"]
     try:
         key = f"embedded:{address}"
         wait_seconds = ratelimit.seconds_to_wait(user=nobody, session_key=key, address=address)
         if wait_seconds:
             return pages.refused_for_now(request, wait_seconds)
-        setup = verification.best_setup(snippet, runtime) if snippet else ""
-        run = services.request_run(**form.cleaned_data, setup=setup, user=nobody)
+        run = services.request_run(**form.request_values(), user=nobody)
     except services.RunRefused as error:
         return pages.refused(request, str(error), HTTPStatus.UNPROCESSABLE_ENTITY)
     except redis.RedisError:

@@ -1,5 +1,6 @@
 """A run as it happens: server-sent events, resumable."""
 
+import dataclasses
 import json
 import re
 from collections.abc import AsyncIterator
@@ -80,6 +81,7 @@ def _final(public_id: str, lang: str, language: str, entry_id: str) -> bytes:
         return _message("done", {"status": "deleted", "label": "", "tone": "bad"}, entry_id)
     with translation.override(language):
         context = pages.run_context(run)
+        difference = context["difference"]
         values = {
             "status": run.status,
             "verdict": run.verdict,
@@ -89,6 +91,10 @@ def _final(public_id: str, lang: str, language: str, entry_id: str) -> bytes:
             "usage": context["usage"],
             "truncated": run.truncated,
             "output": run.output,
+            "difference": [dataclasses.asdict(line) for line in difference.lines]
+            if difference
+            else None,
+            "tables": [dataclasses.asdict(table) for table in context["tables"]],
             "artifacts": [
                 {
                     "url": reverse("snippets:artifact", args=[lang, public_id, one.pk]),

@@ -3,13 +3,14 @@
 from http import HTTPStatus
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 
 from sandbox import runtime
-from snippets import presentation
-from snippets.models import Run
+from snippets import differing, presentation, tables
+from snippets.models import Run, Verification
 
 
 def wants_json(request: HttpRequest) -> bool:
@@ -75,8 +76,28 @@ def run_context(run: Run) -> dict[str, Any]:
         "usage": presentation.usage(run),
         "output": presentation.output_parts(run),
         "figures": [one for one in artifacts if one.kind == "figure"],
-        "files": [one for one in artifacts if one.kind != "figure"],
+        "files": [one for one in artifacts if one.kind not in {"figure", "table"}],
+        "tables": tables.read_tables([one.pk for one in artifacts if one.kind == "table"]),
+        "difference": _difference(run),
+        "kept_days": settings.RUN_KEPT_DAYS,
         "runtime_label": presentation.runtime_label(run.runtime, runtimes),
         "runtimes": [one for one in runtimes.values() if not one.on_demand],
         "rows": min(max(run.code.count("\n") + 2, 6), 40),
     }
+
+
+def _difference(run: Run) -> differing.Difference | None:
+    """Return how the run's output differs from the one verified on the same runtime."""
+    if run.snippet_id is None or not run.is_over:
+        return None
+    verified = (
+        Verification.objects.current()
+        .filter(snippet=run.snippet_id, runtime=run.runtime)
+        .exclude(run=None)
+        .exclude(run=run)
+        .select_related("run")
+        .first()
+    )
+    if verified is None or verified.run is None:
+        return None
+    return differing.compare(verified.run.stdout, run.stdout)

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from snippets import presentation, ratelimit, services, verification
+from snippets import presentation, ratelimit, services
 from snippets.forms import RunForm
 from snippets.models import Artifact, Run
 from snippets.views import pages
@@ -41,8 +41,7 @@ def create_run(request: HttpRequest, lang: str) -> HttpResponseBase:
         if wait_seconds:
             return pages.refused_for_now(request, wait_seconds)
         run = services.request_run(
-            **form.cleaned_data,
-            setup=_setup(form),
+            **form.request_values(),
             user=request.user,
             session_key=session_key,
         )
@@ -105,8 +104,3 @@ def show_artifact(
     response["X-Content-Type-Options"] = "nosniff"
     response["Cross-Origin-Resource-Policy"] = "same-origin"
     return response
-
-
-def _setup(form: RunForm) -> str:
-    snippet = form.cleaned_data["snippet"]
-    return verification.best_setup(snippet, form.cleaned_data["runtime"]) if snippet else ""

@@ -21,6 +21,49 @@
     });
   }
 
+  function make(tag, text = "") {
+    const element = document.createElement(tag);
+    element.textContent = text;
+    return element;
+  }
+
+  function load(tag, address) {
+    const known = document.querySelector(`[data-of="${address}"]`);
+    if (known) return known.ready;
+    const element = document.createElement(tag);
+    element.dataset.of = address;
+    element.ready = new Promise((done, failed) => {
+      element.onload = done;
+      element.onerror = failed;
+    });
+    if (tag === "script") element.src = address;
+    else Object.assign(element, { rel: "stylesheet", href: address });
+    document.head.append(element);
+    return element.ready;
+  }
+
+  // The editor comes with the first Edit; until then, and where it fails, there is the text area.
+  async function edit(details, area) {
+    if (!details.dataset.ace || area.dataset.editing) return area.focus();
+    area.dataset.editing = "1";
+    try {
+      await Promise.all(details.dataset.css.split(" ").map((address) => load("link", address)));
+      await load("script", details.dataset.ace);
+      await load("script", details.dataset.mode);
+      await load("script", details.dataset.editor);
+      window.zhiyanEditor(area);
+    } catch {
+      area.focus();
+    }
+  }
+
+  // A console session is copied without its prompts and what they answered.
+  function withoutPrompts(text) {
+    const lines = text.split("\n");
+    if (!lines.some((line) => line.startsWith(">>> "))) return text;
+    return lines.filter((line) => /^(>>>|\.\.\.)( |$)/.test(line)).map((line) => line.slice(4)).join("\n");
+  }
+
   class Live {
     constructor(figure) {
       this.figure = figure;
@@ -32,6 +75,10 @@
       this.plots = this.box.querySelector(".plots");
       this.stop = this.box.querySelector(".cancel");
       this.link = this.box.querySelector(".permalink");
+      this.bar = this.box.querySelector("progress");
+      this.status = this.box.querySelector("[role=status]");
+      this.compared = this.box.querySelector(".compared");
+      this.frames = this.box.querySelector(".frames");
       this.stop.addEventListener("click", () => this.cancel());
       this.reset();
     }
@@ -44,19 +91,25 @@
       this.term.replaceChildren();
       this.term.hidden = true;
       this.plots.replaceChildren();
+      this.compared.replaceChildren();
+      this.frames.replaceChildren();
+      this.status.textContent = "";
+      this.bar.hidden = true;
       this.clock.textContent = "";
       this.link.hidden = true;
       this.stop.hidden = true;
       this.stop.disabled = false;
     }
 
+    // What is said is read out once; output as it flows would be read over and over.
     say(text, tone = "") {
       this.box.hidden = false;
+      if (this.status.textContent !== text) this.status.textContent = text;
       this.badge.className = `badge ${tone}`;
       this.badge.textContent = text;
     }
 
-    async start(form) {
+    async start(form, submitter) {
       this.reset();
       this.say(this.texts.queued);
       // Of two quick clicks only the later one's run is followed.
@@ -66,7 +119,7 @@
       try {
         answer = await fetch(form.action, {
           method: "POST",
-          body: new URLSearchParams(new FormData(form)),
+          body: new URLSearchParams(submitter?.name ? new FormData(form, submitter) : new FormData(form)),
           headers: { Accept: "application/json" },
           credentials: "same-origin",
         });
@@ -85,6 +138,7 @@
     follow(events, cancel) {
       this.cancelUrl = cancel;
       this.stop.hidden = !cancel;
+      this.bar.hidden = false;
       this.startedAt = performance.now();
       this.timer = setInterval(() => this.tick(), 100);
       const source = new EventSource(events);
@@ -103,6 +157,7 @@
       source.addEventListener("error", () => {
         if (source.readyState === EventSource.CLOSED) {
           clearInterval(this.timer);
+          this.bar.hidden = true;
           this.say(this.texts.failed, "bad");
         }
       });
@@ -142,14 +197,65 @@
       this.source.close();
       clearInterval(this.timer);
       this.stop.hidden = true;
+      this.bar.hidden = true;
       this.figure.querySelector("form.stop")?.remove();
       this.say(end.label, end.tone);
+      const printed = (end.output || []).map((part) => part.text).join("").trim();
+      this.status.textContent = `${end.label}. ${visible(printed.slice(0, 300)) || this.texts.silent}`;
       this.clock.textContent = end.usage || "";
       this.parts = end.output?.length ? end.output : [];
       if (!this.parts.length) this.parts = [{ stream: "stdout", text: this.texts.silent }];
       if (end.reason) this.parts.push({ stream: "stderr", text: `\n${end.reason}` });
       this.show();
+      this.compare(end.difference);
+      this.frames.replaceChildren(...(end.tables || []).map((one, at) => this.table(one, at)));
       this.plots.replaceChildren(...(end.artifacts || []).map((one) => this.artifact(one)));
+    }
+
+    // How it differs from the verified output, which stays in sight above.
+    compare(lines) {
+      if (!lines) return;
+      if (!lines.length) {
+        const same = make("p", `✓ ${this.texts.same}`);
+        same.className = "same";
+        return this.compared.replaceChildren(same);
+      }
+      const box = make("details");
+      const list = make("div");
+      box.className = "difference";
+      box.open = true;
+      list.className = "lines";
+      list.tabIndex = 0;
+      for (const line of lines) {
+        const tag = { old: "del", new: "ins", gap: "hr" }[line.kind] || "span";
+        const row = make(tag);
+        if (tag === "del" || tag === "ins") {
+          const who = make("span", `${this.texts[line.kind]}: `);
+          who.className = "unseen";
+          row.append(who);
+        }
+        if (tag !== "hr") row.append(line.text);
+        list.append(row);
+      }
+      box.append(make("summary", this.texts.difference), list);
+      this.compared.replaceChildren(box);
+    }
+
+    table(one, number) {
+      const box = make("div");
+      const table = make("table");
+      box.className = "scroll frame";
+      box.tabIndex = 0;
+      box.setAttribute("role", "group");
+      box.setAttribute("aria-label", `${this.texts.table} ${number + 1}`);
+      const head = table.createTHead().insertRow();
+      head.append(make("td"), ...one.columns.map((name) => make("th", name)));
+      const body = table.createTBody();
+      for (const [name, cells] of one.rows) {
+        body.insertRow().append(make("th", name), ...cells.map((cell) => make("td", cell)));
+      }
+      box.append(table);
+      return box;
     }
 
     artifact(one) {
@@ -205,7 +311,7 @@
     const text = form.querySelector("textarea");
     form.addEventListener("submit", (event) => {
       event.preventDefault();
-      live.start(form);
+      live.start(form, event.submitter);
     });
     figure.addEventListener("keydown", (event) => {
       if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
@@ -215,12 +321,14 @@
     if (copy && navigator.clipboard) {
       copy.hidden = false;
       copy.addEventListener("click", async () => {
-        await navigator.clipboard.writeText(text ? text.value : figure.querySelector(".code").textContent);
+        await navigator.clipboard.writeText(withoutPrompts(text ? text.value : figure.querySelector(".code").textContent));
         const label = copy.textContent;
         copy.textContent = copy.dataset.done;
         setTimeout(() => { copy.textContent = label; }, 1500);
       });
     }
+    const details = figure.querySelector("details.edit");
+    details?.addEventListener("toggle", () => { if (details.open) edit(details, text); });
     if (figure.dataset.events) {
       live.say(live.texts.queued);
       live.follow(figure.dataset.events, figure.querySelector("form.stop") && figure.dataset.cancel);
