@@ -213,13 +213,18 @@ class Recombined:
 
     def _post(self) -> Post:
         texts = {
-            "en": self._text(self._english, " ", "en", 5),
-            "zh": self._text(self._chinese, "", "zh", 5),
+            "en": self._text(self._english, " ", "en", 4),
+            "zh": self._text(self._chinese, "", "zh", 4),
         }
         if self._random.random() < 0.3:
             del texts["zh"]
         has_code = self._random.random() < 0.5
-        return Post(texts=texts, code=self._random.choice(self._code) if has_code else "")
+        return Post(texts=texts, code=self._some_lines() if has_code else "")
+
+    def _some_lines(self) -> str:
+        lines = self._random.choice(self._code).split("\n")
+        start = self._random.randrange(len(lines))
+        return "\n".join(lines[start : start + 8])
 
     def _text(self, sentences: list[str], joint: str, lang: str, count: int) -> list[str]:
         parts = self._random.choices(sentences, k=count)

@@ -141,7 +141,8 @@ def _chinese(_reader: Any) -> Iterator[str]:
 
 def _phrase(_reader: Any) -> Iterator[str]:
     phrases = ["the same", "learning rate", "hidden state", "the output", "file object",
-               "batch norm", "loss scaling", "return value", "random seed", "last layer"]  # fmt: skip
+               "batch norm", "loss scaling", "return value", "random seed",
+               "last layer"]  # fmt: skip
     for number in range(QUERIES_PER_KIND):
         yield f'"{phrases[number % len(phrases)]}"'
 

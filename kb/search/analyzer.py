@@ -9,7 +9,9 @@ import functools
 import re
 import threading
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
+from itertools import chain
 from typing import Any, NamedTuple
 
 import Stemmer
@@ -28,6 +30,7 @@ VERSION = 1
 HAN = "〇\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f"
 # Combining marks belong to the letter before them.
 LEXEME = re.compile(f"[{HAN}]+|[^\\W{HAN}]+(?:[\u0300-\u036f]+[^\\W{HAN}]*)*")
+ASCII_LEXEME = re.compile(r"\w+", re.ASCII)  # the same where there is nothing else
 IS_HAN = re.compile(f"[{HAN}]")
 SEAM = re.compile(r"_+|(?<=[a-z])(?=[A-Z])|(?<=[A-Z0-9])(?=[A-Z][a-z])")
 # Names that capitals do not cut: "tensor" is no part of TensorFlow.
@@ -81,29 +84,61 @@ def analyze(text: str) -> list[Token]:
     return tokens
 
 
-def index_tokens(text: str) -> tuple[list[str], set[str]]:
-    """Return the same tokens without offsets, and the extras."""
-    tokens: list[str] = []
-    extras: set[str] = set()
-    for lexeme in LEXEME.findall(normalise(text)):
-        words, more = _indexed(lexeme)
-        tokens += words
-        if more:
-            extras.update(more)
-    return tokens, extras
+class Indexed(NamedTuple):
+    """A text as an index keeps it; made in C as far as possible, since reindexing is this."""
+
+    text: str  # the same tokens as `analyze` gives, joined by blanks
+    lexemes: frozenset[str]
 
 
-def words_of(text: str) -> Iterable[str]:
+def index_text(text: str) -> Indexed:
+    if len(_known) > MOST_KNOWN:
+        _known.clear()
+    lexemes = (ASCII_LEXEME if text.isascii() else LEXEME).findall(normalise(text))
+    return Indexed(" ".join(map(_known.__getitem__, lexemes)), frozenset(lexemes))
+
+
+def extras_of(lexemes: AbstractSet[str]) -> set[str]:
+    """Return the uncut forms and the parts of long words, which an index keeps besides."""
+    some = lexemes & _known.extras.keys()
+    return set(chain.from_iterable(map(_known.extras.__getitem__, some))) if some else set()
+
+
+def tokens_in(lexeme: str) -> str:
+    """Return the tokens of one match of LEXEME, joined by blanks."""
+    return _known[lexeme]
+
+
+def words_of(lexemes: AbstractSet[str]) -> set[str]:
     """Return the Latin words in lower case, unstemmed, for spelling and completion."""
-    for lexeme in set(LEXEME.findall(normalise(text))):
+    return set(map(str.lower, lexemes & _known.words))
+
+
+class _Known(dict[str, str]):
+    """The tokens of each lexeme that was met, and what else is known of them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.extras: dict[str, tuple[str, ...]] = {}
+        self.words: set[str] = set()
+
+    def __missing__(self, lexeme: str) -> str:
+        pieces = cut(lexeme)
+        if pieces.extras:
+            self.extras[lexeme] = pieces.extras
         if 3 <= len(lexeme) <= 30 and lexeme.isascii() and lexeme.isalpha():
-            yield lexeme.lower()
+            self.words.add(lexeme)
+        tokens = self[lexeme] = " ".join(part.text for part in pieces.parts)
+        return tokens
+
+    def clear(self) -> None:
+        super().clear()
+        self.extras.clear()
+        self.words.clear()
 
 
-@functools.lru_cache(maxsize=100_000)
-def _indexed(lexeme: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    pieces = cut(lexeme)
-    return tuple(part.text for part in pieces.parts), pieces.extras
+MOST_KNOWN = 200_000
+_known = _Known()
 
 
 def cut(lexeme: str) -> Cut:

@@ -1,7 +1,6 @@
 """Articles in the database → documents of an index, a batch at a time, with constant queries."""
 
 import dataclasses
-import functools
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -10,12 +9,11 @@ from typing import Any
 
 from kb.languages import TO_PATH
 from kb.models import Article, Language, Post, PostSnippet, Translation
-from kb.search.analyzer import analyze, index_tokens, words_of
+from kb.search.analyzer import Indexed, extras_of, index_text, words_of
 from kb.search.engines.base import Document, title_key
 from kb.search.terms import exact_term
 from kb.search.texts import Text, identifiers_of, read_blocks
-from kb.search.words import telling_words
-from kb.search.words import words_of as query_words
+from kb.search.words import STOP_TOKENS
 from snippets.cards import rank
 from snippets.models import Snippet, Verification
 from snippets.presentation import Tone, outcome_tone
@@ -63,8 +61,8 @@ def build_documents(article_ids: Iterable[int]) -> Iterator[Document]:
             for lang, (title, _) in batch.texts[post["id"]].items():
                 if title:
                     titles[post["article_id"]][lang] = title
-    analyzed: dict[int, dict[str, list[str]]] = {
-        article: {lang: _tokens(title) for lang, title in by_lang.items()}
+    analyzed = {
+        article: {lang: index_text(title) for lang, title in by_lang.items()}
         for article, by_lang in titles.items()
     }
     for post in batch.posts:
@@ -142,7 +140,7 @@ def _document(
     batch: Batch,
     post: Mapping[str, Any],
     titles: Titles,
-    title_tokens: Mapping[str, list[str]],
+    analyzed_titles: Mapping[str, Indexed],
     answers: int,
 ) -> Document:
     article = batch.articles[post["article_id"]]
@@ -150,29 +148,27 @@ def _document(
     snippets = batch.placements.get(post["id"], [])
     states = [batch.states.get(snippet, State()) for snippet in snippets]
     code = _code(texts, [batch.code[snippet][0] for snippet in snippets])
-    printed = [batch.code[snippet][1] for snippet in snippets]
-    printed += [reason for state in states for reason in state.reasons]
-    names = [name for tag in batch.tags[article["id"]] for name in dict.fromkeys(tag)]
-    title = [token for tokens in title_tokens.values() for token in tokens]
-    code_tokens = _tokens(code)
-    text = [*title]
-    for part in texts.values():
-        text += _tokens(part.prose)
-    text += code_tokens
-    text += _tokens(" ".join(names))
-    text += _tokens("\n".join(printed))
+    inline = " ".join(name for text in texts.values() for name in text.inline)
+    title = _joined(analyzed_titles.values())
+    analyzed_code = index_text(code)
+    others = [batch.code[snippet][1] for snippet in snippets]  # what it prints, and its errors
+    others += [reason for state in states for reason in state.reasons]
+    others += [name for tag in batch.tags[article["id"]] for name in dict.fromkeys(tag)]
+    prose = [index_text(text.prose) for text in texts.values()]
+    read = frozenset().union(*(part.lexemes for part in (*analyzed_titles.values(), *prose)))
+    rest = [analyzed_code, index_text("\n".join(others))]
+    extras = extras_of(read.union(*(part.lexemes for part in rest)))
     verified = verified_terms(states)
-    prose = " ".join([*titles.values(), *(part.prose for part in texts.values())])
-    inline = " ".join(name for part in texts.values() for name in part.inline)
     checked = [state.checked_at for state in states if state.checked_at]
     return Document(
         post=post["id"],
         article=article["id"],
-        title=" ".join(title),
-        text=" ".join(text),
-        code=" ".join(code_tokens),
+        title=title,
+        # The extras come last, where they part no phrase.
+        text=" ".join([title, *(part.text for part in (*prose, *rest)), *extras]),
+        code=_joined([analyzed_code]),
         identifiers=" ".join(identifiers_of(f"{code}\n{inline}")),
-        words=" ".join(set(words_of(f"{prose} {inline}"))),
+        words=" ".join(words_of(read)),
         terms=(
             *_terms(batch, article, post, texts),
             *(f"verified:{value}" for value in verified),
@@ -180,27 +176,41 @@ def _document(
         ),
         score=post["score"],
         answers=answers,
-        created=int(article["created_at"].strftime("%Y%m%d")),
+        created=_day(article["created_at"]),
         updated=int(article["updated_at"].timestamp()),
         verified_at=int(max(checked).timestamp()) if checked and "yes" in verified else 0,
         health=1 if "yes" in verified else -1 if "failed" in verified else 0,
-        title_zh=_title_length(titles.get("zh", "")),
-        title_en=_title_length(titles.get("en", "")),
-        key_zh=_key(titles.get("zh", "")),
-        key_en=_key(titles.get("en", "")),
+        title_zh=_length(analyzed_titles.get("zh")),
+        title_en=_length(analyzed_titles.get("en")),
+        key_zh=_key(analyzed_titles.get("zh")),
+        key_en=_key(analyzed_titles.get("en")),
         shown=_shown(article, post, titles, texts, code),
     )
+
+
+def _joined(parts: Iterable[Indexed]) -> str:
+    every = list(parts)
+    extras = (extra for part in every for extra in extras_of(part.lexemes))
+    return " ".join([*(part.text for part in every), *extras])
+
+
+def _length(title: Indexed | None) -> int:
+    """Return how many different words that say something a title has."""
+    return len(set(title.text.split()) - STOP_TOKENS) if title else 0
+
+
+def _key(title: Indexed | None) -> int:
+    return title_key(title.text.split()) if title else 0
+
+
+def _day(moment: datetime) -> int:
+    return moment.year * 10_000 + moment.month * 100 + moment.day
 
 
 def _code(texts: Mapping[str, Text], snippets: Sequence[str]) -> str:
     # The same code stands in both languages.
     static = dict.fromkeys(text.code for text in texts.values() if text.code)
     return "\n".join([*snippets, *static])
-
-
-def _tokens(text: str) -> list[str]:
-    tokens, extras = index_tokens(text)
-    return [*tokens, *extras]
 
 
 def _terms(
@@ -217,16 +227,6 @@ def _terms(
         yield exact_term("source", article["source__kind"])
     for author in filter(None, (post["author"], article["source__author"])):
         yield exact_term("author", author)
-
-
-@functools.lru_cache(maxsize=1_000)
-def _title_length(title: str) -> int:
-    """Return how many different words that say something a title has."""
-    return len({token for word in telling_words(query_words(title)) for token in word.tokens})
-
-
-def _key(title: str) -> int:
-    return title_key([token.text for token in analyze(title)])
 
 
 def verified_terms(states: Sequence[State]) -> list[str]:

@@ -5,10 +5,10 @@ Pieces are plain text: whoever shows them escapes each, so no mark can break HTM
 
 import unicodedata
 from bisect import bisect_left
-from collections.abc import Container, Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from kb.search.analyzer import LEXEME, Token, cut
+from kb.search.analyzer import LEXEME, Token, cut, tokens_in
 from kb.search.normalising import normalise
 
 PASSAGE_CHARACTERS = 200
@@ -24,31 +24,50 @@ class Piece(NamedTuple):
 Passage = tuple[Piece, ...]
 
 
-def highlight(text: str, wanted: Container[str]) -> Passage:
-    """Return the whole text in pieces."""
-    return _pieces(text, 0, len(text), matches(text, wanted))
+class Matcher:
+    """Finds the wanted tokens in texts, and remembers what it learned of each word."""
 
+    def __init__(self, wanted: Collection[str]) -> None:
+        self._wanted = frozenset(wanted)
+        self._seen: set[str] = set()
+        self._inside: dict[str, tuple[Token, ...]] = {}
 
-def matches(text: str, wanted: Container[str]) -> list[Token]:
-    """Return the tokens of the text that are wanted; whole words where their joined form is."""
-    found: list[Token] = []
-    for match in LEXEME.finditer(normalise(text)):
-        pieces = cut(match[0])
-        if any(extra in wanted for extra in pieces.extras) and match[0].isascii():
-            found.append(Token(pieces.extras[0], match.start(), match.end()))
-            continue
-        start = match.start()
-        found += [
-            Token(part.text, start + part.start, start + part.end)
-            for part in pieces.parts
-            if part.text in wanted
+    def matches(self, text: str) -> list[Token]:
+        """Return the wanted tokens; whole names where their joined form is wanted."""
+        if not self._wanted:
+            return []
+        normal = normalise(text)
+        lexemes = set(LEXEME.findall(normal))
+        for lexeme in lexemes - self._seen:
+            # Most words are one token, which is quickly ruled out.
+            tokens = tokens_in(lexeme)
+            if (tokens in self._wanted or " " in tokens) and (inside := self._look_inside(lexeme)):
+                self._inside[lexeme] = inside
+        self._seen |= lexemes
+        inside_of = self._inside
+        if inside_of.keys().isdisjoint(lexemes):
+            return []
+        return [
+            Token(one.text, match.start() + one.start, match.start() + one.end)
+            for match in LEXEME.finditer(normal)
+            if match[0] in inside_of
+            for one in inside_of[match[0]]
         ]
-    return found
+
+    def _look_inside(self, lexeme: str) -> tuple[Token, ...]:
+        pieces = cut(lexeme)
+        if pieces.extras and lexeme.isascii() and not self._wanted.isdisjoint(pieces.extras):
+            return (Token(pieces.extras[0], 0, len(lexeme)),)
+        return tuple([part for part in pieces.parts if part.text in self._wanted])
 
 
-def best_passage(text: str, wanted: Container[str]) -> Passage:
+def highlight(text: str, found: Sequence[Token]) -> Passage:
+    """Return the whole text in pieces."""
+    return _pieces(text, 0, len(text), found)
+
+
+def best_passage(text: str, found: Sequence[Token]) -> Passage:
     """Return about PASSAGE_CHARACTERS around the most different matches; else the beginning."""
-    found = matches(text, wanted)
     start, end = _window(found, len(text))
     start, end = _at_word_borders(text, start, end)
     pieces = _pieces(text, start, end, found)
@@ -57,9 +76,8 @@ def best_passage(text: str, wanted: Container[str]) -> Passage:
     return (*before, *pieces, *after)
 
 
-def best_lines(code: str, wanted: Container[str]) -> Passage:
+def best_lines(code: str, found: Sequence[Token]) -> Passage:
     """Return a few lines of code around the most different matches; none where nothing matches."""
-    found = matches(code, wanted)
     if not found:
         return ()
     starts = [0, *(at + 1 for at, character in enumerate(code) if character == "\n")]

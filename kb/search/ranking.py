@@ -31,15 +31,22 @@ def score_all(
     """Return each post's score. `rarities` weigh the concepts; `lang` is the query's."""
     best = max((one.score for one in candidates), default=0.0) or 1.0
     whole = sum(rarities) or 1.0
+    weights: dict[int, float] = {}  # of bits; few patterns are many posts'
+
+    def weigh(bits: int) -> float:
+        if bits not in weights:
+            weights[bits] = _weigh(bits, rarities) / whole
+        return weights[bits]
+
     scores: dict[int, float] = {}
     for one in candidates:
         has = coverage.get(one.post, Coverage())
-        in_title = _weigh(has.title, rarities) / whole
+        in_title = weigh(has.title)
         length = (one.title_zh or one.title_en) if lang == "zh" else (one.title_en or one.title_zh)
         fit = min(has.title.bit_count() / length, 1.0) if length else 0.0
         scores[one.post] = (
             ENGINE * one.score / best
-            + COVERAGE * covered(has, rarities)
+            + COVERAGE * weigh(has.text)
             + TITLE_COVERAGE * in_title
             + TITLE_FIT * fit * in_title
             + (EXACT_TITLE if title_key and title_key in (one.key_zh, one.key_en) else 0.0)

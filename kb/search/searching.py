@@ -11,7 +11,7 @@ from django.db.models import Q
 from kb.models import Tag
 from kb.search import indexes, ranking
 from kb.search.engines.base import Candidate, Concept, Facets, Found, Plan, Reader, Sort
-from kb.search.passages import Passage, best_lines, best_passage, highlight, matches
+from kb.search.passages import Matcher, Passage, best_lines, best_passage, highlight
 from kb.search.plans import plan_query
 from kb.search.queries import FilterKind, Query, Remark, Trouble, parse_query
 from kb.search.spelling import correct
@@ -190,7 +190,8 @@ def _group(
         scores = ranking.score_all(
             found.candidates, has, rarities=rarities, lang=lang, title_key=plan.title_key
         )
-        covered = max((ranking.covered(one, rarities) for one in has.values()), default=0.0)
+        patterns = {one.text: one for one in has.values()}
+        covered = max((ranking.covered(one, rarities) for one in patterns.values()), default=0.0)
     best: dict[int, tuple[Candidate, float]] = {}
     for one in found.candidates:
         score = scores.get(one.post, 0.0)
@@ -211,10 +212,10 @@ def _rarity(reader: Reader, concept: Concept) -> float:
 def show_hits(
     reader: Reader, groups: Sequence[tuple[Candidate, float]], plan: Plan, *, lang: str
 ) -> list[Hit]:
-    wanted = wanted_tokens(plan)
+    matcher = Matcher(wanted_tokens(plan))
     shown = reader.shown([one.post for one, _ in groups])
     return [
-        _hit(one, score, json.loads(shown[one.post]), wanted, lang)
+        _hit(one, score, json.loads(shown[one.post]), matcher, lang)
         for one, score in groups
         if one.post in shown
     ]
@@ -226,17 +227,19 @@ def wanted_tokens(plan: Plan) -> frozenset[str]:
 
 
 def _hit(
-    one: Candidate, score: float, values: Mapping[str, Any], wanted: frozenset[str], lang: str
+    one: Candidate, score: float, values: Mapping[str, Any], matcher: Matcher, lang: str
 ) -> Hit:
     titles: Mapping[str, str] = values["titles"]
     title_lang = _choose(titles, lang)
+    title = titles.get(title_lang, "?")
     texts: Mapping[str, str] = values["prose"]
     chosen = _choose(texts, lang)
-    is_other = chosen != lang
-    if not is_other and wanted and not matches(texts.get(chosen, ""), wanted):
-        for other, text in texts.items():
-            if other != chosen and matches(text, wanted):
-                chosen, is_other = other, True
+    found = matcher.matches(texts.get(chosen, ""))
+    if not found:
+        for other in texts:
+            if other != chosen and (in_other := matcher.matches(texts[other])):
+                chosen, found = other, in_other
+    code: str = values["code"]
     return Hit(
         article=one.article,
         post=one.post,
@@ -244,11 +247,11 @@ def _hit(
         role=values["role"],
         is_accepted=values["accepted"],
         lang=chosen,
-        is_other_language=is_other,
-        title=highlight(titles.get(title_lang, "?"), wanted),
+        is_other_language=chosen != lang,
+        title=highlight(title, matcher.matches(title)),
         title_lang=title_lang,
-        prose=best_passage(texts.get(chosen, ""), wanted),
-        code=best_lines(values["code"], wanted),
+        prose=best_passage(texts.get(chosen, ""), found),
+        code=best_lines(code, matcher.matches(code)),
         score=round(score, 4),
     )
 

@@ -4,7 +4,7 @@ import dataclasses
 import functools
 import re
 
-from kb.search.analyzer import IS_HAN, LEXEME, cut, is_han
+from kb.search.analyzer import IS_HAN, LEXEME, cut, is_han, stem
 from kb.search.normalising import normalise
 
 DOTTED = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+|\w+", re.ASCII)
@@ -20,6 +20,7 @@ CHINESE_STOP_WORDS = """
 使 用 从 到 对 为 里 中 上 下 时 时候 之后 之前 怎么办 怎么样 一下 请 关于 以及 各 各是
 """
 STOP_WORDS = {*ENGLISH_STOP_WORDS.split(), *CHINESE_STOP_WORDS.split()}
+STOP_TOKENS = {stem(word) for word in STOP_WORDS}
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)

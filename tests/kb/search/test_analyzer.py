@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kb.search import analyzer
-from kb.search.analyzer import analyze, index_tokens
+from kb.search.analyzer import analyze, extras_of, index_text
 from kb.search.normalising import normalise
 
 # Everything that has gone wrong somewhere: marks, ligatures, emoji, half of a pair, and so on.
@@ -51,16 +51,16 @@ def test_traditional_and_simplified_chinese_are_the_same():
 
 @pytest.mark.parametrize("name", ["DataLoader", "data_loader", "dataloader"])
 def test_every_spelling_of_a_name_has_its_joined_form(name: str):
-    tokens, extras = index_tokens(name)
+    indexed = index_text(name)
 
-    assert {"dataload"} & {*tokens, *extras}
+    assert "dataload" in {*indexed.text.split(), *extras_of(indexed.lexemes)}
 
 
 def test_long_chinese_word_is_found_by_its_parts():
-    tokens, extras = index_tokens("神经网络")
+    indexed = index_text("神经网络")
 
-    assert tokens == ["神经网络"]
-    assert {"神经", "网络"} <= extras
+    assert indexed.text == "神经网络"
+    assert {"神经", "网络"} <= extras_of(indexed.lexemes)
 
 
 def test_chinese_is_cut_into_pairs_without_a_dictionary(monkeypatch: pytest.MonkeyPatch):
@@ -94,7 +94,7 @@ def test_offsets_are_in_order_within_the_text_and_leave_marks_with_their_letters
 
 @given(TEXT)
 def test_indexing_sees_the_tokens_that_highlighting_sees(text: str):
-    assert index_tokens(text)[0] == texts(text)
+    assert index_text(text).text.split() == texts(text)
 
 
 @given(TEXT)

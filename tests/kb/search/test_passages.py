@@ -5,9 +5,22 @@ from django.template.loader import render_to_string
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kb.search import passages
 from kb.search.analyzer import analyze
-from kb.search.passages import best_lines, best_passage, highlight
+from kb.search.passages import Matcher, Passage
 from tests.kb.search.test_analyzer import TEXT
+
+
+def highlight(text: str, wanted: frozenset[str]) -> Passage:
+    return passages.highlight(text, Matcher(wanted).matches(text))
+
+
+def best_passage(text: str, wanted: frozenset[str]) -> Passage:
+    return passages.best_passage(text, Matcher(wanted).matches(text))
+
+
+def best_lines(text: str, wanted: frozenset[str]) -> Passage:
+    return passages.best_lines(text, Matcher(wanted).matches(text))
 
 
 def marked(passage: tuple) -> list[str]:
