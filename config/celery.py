@@ -9,5 +9,5 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 app = Celery("zhiyan")
 # By name: the settings are read at first use, when Django's own are complete.
 app.config_from_object("config.celery_settings")
-app.autodiscover_tasks(["snippets"])
+app.autodiscover_tasks(["kb", "snippets"])
 app.set_default()

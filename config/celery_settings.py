@@ -38,5 +38,6 @@ broker_transport_options = {
 beat_schedule = {
     "sweep": {"task": "runs.sweep", "schedule": 10.0, "options": {"expires": 10}},
     "delete-old": {"task": "runs.delete_old", "schedule": crontab(hour="3", minute="40")},
+    "render-pending": {"task": "kb.render_pending", "schedule": 60.0, "options": {"expires": 60}},
     "verify-oldest": {"task": "runs.verify_oldest", "schedule": crontab(minute="20")},
 }

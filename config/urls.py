@@ -10,6 +10,7 @@ from config.health import healthz
 from kb.languages import LanguageConverter
 from kb.views import found
 from kb.views.home import choose_language
+from kb.views.pictures import picture
 
 register_converter(LanguageConverter, "lang")
 
@@ -19,6 +20,7 @@ urlpatterns = [
     path("robots.txt", found.robots, name="robots"),
     path("sitemap.xml", found.sitemap_index, name="sitemap-index"),
     path("sitemap-<str:name>.xml", found.sitemap, name="sitemap"),
+    path("pictures/<str:digest>", picture, name="picture"),
     path("oembed", found.oembed, name="oembed"),
     # The code to scan is a picture within the page.
     path("accounts/2fa/totp/activate/", csp_update({"img-src": [SELF, "data:"]})(activate_totp)),

@@ -15,13 +15,14 @@ from urllib.parse import unquote
 from django.core.exceptions import RequestDataTooBig
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from kb.languages import html_lang
+from kb.languages import TO_PATH, html_lang
 from kb.models import Language
+from kb.oldaddresses import find_moved
 
 logger = logging.getLogger(__name__)
 RETRY_SECONDS = 60
@@ -60,6 +61,10 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Lead on where an imported article stood at this address, else say what there is instead."""
+    lang = TO_PATH[Language(translation.get_language() or Language.ZH)]
+    if moved := find_moved(request.path, request.META.get("QUERY_STRING", ""), lang=lang):
+        return redirect(moved, permanent=True)
     last = unquote(request.path).rstrip("/").rpartition("/")[2]
     words = last.replace("-", " ").replace("_", " ").replace("+", " ")[:100]
     return render(request, "404.html", {"words": words}, status=HTTPStatus.NOT_FOUND)

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from kb.languages import TO_PATH
 from kb.listing import first_articles
 from kb.models import Article, Language, Tag
+from kb.oldaddresses import find_moved
 from kb.views.caching import conditional
 
 ROWS_LATELY = 6
@@ -20,6 +21,9 @@ def choose_language(request: HttpRequest) -> HttpResponse:
     """Lead from `/` to the home page in the reader's language."""
     language = translation.get_language_from_request(request)
     lang = TO_PATH[Language(language)] if language in Language.values else "zh"
+    query = request.META.get("QUERY_STRING", "")
+    if query and (moved := find_moved("/", query, lang=lang)):
+        return redirect(moved, permanent=True)
     response = redirect("home", lang=lang)
     patch_vary_headers(response, ["Cookie", "Accept-Language"])
     return response

@@ -37,7 +37,9 @@ def test_front_matter_gives_title_tags_author_licence_and_date(run: Run, tmp_pat
     assert texts(article)[Language.EN].endswith(CODE.replace("python", "python run"))
 
 
-@pytest.mark.parametrize("names", [("a.md", "a.en.md"), ("a.zh.md", "a.en.md"), ("a.md", "a_origin.md")])  # fmt: skip
+@pytest.mark.parametrize(
+    "names", [("a.md", "a.en.md"), ("a.zh.md", "a.en.md"), ("a.md", "a_origin.md")]
+)
 def test_pairs_are_one_article(run: Run, tmp_path: Path, names: tuple[str, str]) -> None:
     (tmp_path / names[0]).write_text(f"# 步幅\n\n看代码：\n\n{CODE}\n")
     (tmp_path / names[1]).write_text(f"# Strides\n\nSee the code:\n\n{CODE}\n")
