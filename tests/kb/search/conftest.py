@@ -5,12 +5,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 from kb.drafts import ArticleDraft
 from kb.models import Article, Post, SearchIndex
 from kb.search import indexes
 from kb.search.draining import drain, rebuild
 from tests.kb.conftest import post, question
+
+# A machine that is busy is no fault of what is tested.
+hypothesis_settings.register_profile("patient", deadline=None)
+hypothesis_settings.load_profile("patient")
 
 Store = Callable[[ArticleDraft], Article]
 
