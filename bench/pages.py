@@ -1,8 +1,10 @@
-"""Measure an article page: its queries and the server's time for it, nothing cached.
+"""Measure the article page: from the database, from the cache, unchanged, and in a browser.
 
-`python -m bench.pages [--answers N] [--requests N] [--json]` writes an article of
-its own into a throw-away database and asks for it through the whole middleware.
-With `--path /zh/q/…/…` it asks for that page of the site's own database instead.
+`python -m bench.pages [--answers N] [--requests N] [--quick] [--no-browser] [--json]` writes an
+article of its own into a throw-away database and asks for it through the whole middleware, in
+this process; then a real web process shows it to Chromium with nothing cached. Milliseconds,
+except where a name says otherwise; `vs_bare` is the speed relative to a view that only returns
+the same bytes through the same middleware.
 """
 
 import argparse
@@ -12,6 +14,7 @@ import statistics
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from typing import Any
 
 CODE = """import torch
@@ -19,76 +22,121 @@ CODE = """import torch
 x = torch.arange({n}.0, {n}.0 + 6).reshape(2, 3)
 print(x @ x.T)
 """
+QUICK_REQUESTS = 30
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--answers", type=int, default=15)
-    parser.add_argument("--requests", type=int, default=60)
-    parser.add_argument("--path", help="a page of the site's own database")
+    parser.add_argument("--requests", type=int, default=200)
+    parser.add_argument("--quick", action="store_true", help="fewer requests")
+    parser.add_argument("--no-browser", action="store_true")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     with tempfile.TemporaryDirectory(prefix="zhiyan-bench-") as var:
-        if not options.path:
-            os.environ["ZHIYAN_VAR"] = var
-            os.environ.pop("DATABASE_URL", None)
-        result = measure(options.answers, options.requests, options.path)
+        os.environ["ZHIYAN_VAR"] = var
+        os.environ.pop("DATABASE_URL", None)
+        requests = QUICK_REQUESTS if options.quick else options.requests
+        result = measure(options.answers, requests, is_shown=not options.no_browser)
     if options.json:
         sys.stdout.write(json.dumps(result) + "\n")
     else:
-        for mode, values in result["modes"].items():
-            sys.stdout.write(f"{mode:>4}: {values}\n")
+        for name, values in result["pages"].items():
+            sys.stdout.write(f"{name:>9}: {values}\n")
+        sys.stdout.write(f"  browser: {result['browser']}\n")
 
 
-def measure(answers: int, requests: int, path: str | None) -> dict[str, Any]:
-    """Return, for each reading mode, queries and the median and 95th percentile in ms."""
+def measure(answers: int, requests: int, *, is_shown: bool) -> dict[str, Any]:
     import django
 
     django.setup()
     from django.core.management import call_command
 
-    if path is None:
-        call_command("migrate", verbosity=0)
-        call_command("collectstatic", interactive=False, verbosity=0)
-        path = _make_article(answers)
+    call_command("migrate", verbosity=0)
+    call_command("collectstatic", interactive=False, verbosity=0)
+    path = make_article(answers)
     pages = {"zh": path, "en": path.replace("/zh/", "/en/", 1), "both": f"{path}?mode=both"}
-    return {
+    result: dict[str, Any] = {
         "answers": answers,
         "requests": requests,
-        "modes": {mode: _measure_page(page, requests) for mode, page in pages.items()},
+        "pages": {name: measure_page(page, requests) for name, page in pages.items()},
+        "browser": None,
     }
+    if is_shown:
+        from bench.first_paint import measure_in_browser
+
+        result["browser"] = measure_in_browser(path)
+    return result
 
 
-def _measure_page(page: str, requests: int) -> dict[str, float | int]:
+def measure_page(page: str, requests: int) -> dict[str, Any]:
+    """Return queries, and times from the database, from the cache and for an unchanged page."""
+    from django.core.cache import cache
     from django.db import connection
     from django.test import Client
     from django.test.utils import CaptureQueriesContext
 
     client = Client(headers={"host": "localhost"})
-    first = client.get(page, follow=True)
-    assert first.status_code == 200, f"{page}: {first.status_code}"
-    page = first.redirect_chain[-1][0] if first.redirect_chain else page
+    cache.clear()
     with CaptureQueriesContext(connection) as captured:
+        first = client.get(page)
+    assert first.status_code == 200, f"{page}: {first.status_code}"
+    etag = client.get(page).headers["ETag"]
+
+    def anew() -> None:
+        cache.clear()
         client.get(page)
-    queries = len(captured)
-    times, cpu_times = [], []
-    for _ in range(requests):
-        started, cpu_started = time.perf_counter(), time.process_time()
-        client.get(page)
-        times.append((time.perf_counter() - started) * 1000)
-        cpu_times.append((time.process_time() - cpu_started) * 1000)
-    times.sort()
+
+    cached = times(lambda: client.get(page), requests)
+    bare = times(lambda: bare_answer(client, page, first.content), requests)
     return {
-        "queries": queries,
-        "p50_ms": round(statistics.median(times), 1),
-        "p50_cpu_ms": round(statistics.median(cpu_times), 1),  # what a busy machine cannot spoil
-        "p95_ms": round(times[int(len(times) * 0.95)], 1),
+        "queries": len(captured),
         "bytes": len(first.content),
+        "database": summary(times(anew, requests)),
+        "cache": summary(cached),
+        "unchanged": summary(
+            times(lambda: client.get(page, headers={"if-none-match": etag}), requests)
+        ),
+        "vs_bare": round(statistics.median(bare) / statistics.median(cached), 2),
     }
 
 
-def _make_article(answers: int) -> str:
+def bare_answer(client: Any, page: str, content: bytes) -> None:
+    """Ask for the same bytes from a view that does nothing else."""
+    from django.http import HttpResponse
+    from django.test.utils import override_settings
+    from django.urls import path
+
+    class Addresses:
+        urlpatterns = [path("bare", lambda _request: HttpResponse(content))]
+
+    if not hasattr(bare_answer, "addresses"):
+        bare_answer.addresses = Addresses  # type: ignore[attr-defined]
+        bare_answer.setting = override_settings(ROOT_URLCONF=Addresses)  # type: ignore[attr-defined]
+    with bare_answer.setting:  # type: ignore[attr-defined]
+        assert client.get("/bare").status_code == 200
+
+
+def times(ask: Callable[[], Any], requests: int) -> list[float]:
+    for _ in range(3):
+        ask()
+    taken = []
+    for _ in range(requests):
+        started = time.perf_counter()
+        ask()
+        taken.append((time.perf_counter() - started) * 1000)
+    return sorted(taken)
+
+
+def summary(taken: list[float]) -> dict[str, float]:
+    return {
+        "p50": round(statistics.median(taken), 2),
+        "p95": round(taken[int(len(taken) * 0.95)], 2),
+    }
+
+
+def make_article(answers: int) -> str:
     """Store a question with answers like those of the archive, verified; return its address."""
     from kb.drafts import ArticleDraft, PostDraft, SourceDraft, TranslationDraft
     from kb.models import Article, Language, Post

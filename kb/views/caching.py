@@ -6,6 +6,7 @@ another for each reader, the token of forms, is put in last.
 """
 
 import functools
+import gzip
 import hashlib
 from collections.abc import Callable
 from typing import Any
@@ -19,6 +20,9 @@ from django.utils.cache import get_conditional_response, patch_cache_control, pa
 from kb.versions import FOR_CACHE, TOKEN, build, site_version
 
 KEPT_SECONDS = 3600
+WORTH_COMPRESSING_BYTES = 1000
+COMPRESSION_LEVEL = 3
+"""Higher levels take twice the time to save another tenth."""
 READER_COOKIES = ("theme", "mode")
 
 View = Callable[..., HttpResponse]
@@ -41,7 +45,7 @@ def _cached(view: View, version_of: Callable[..., str]) -> View:
         if not version:
             return _private(view(request, *args, **kwargs))
         name = _name(request, version)
-        etag = f'"{_digest(name, request.COOKIES.get(settings.CSRF_COOKIE_NAME, ""))}"'
+        etag = f'W/"{_digest(name, request.COOKIES.get(settings.CSRF_COOKIE_NAME, ""))}"'
         unchanged = get_conditional_response(request, etag=etag)
         if unchanged is not None and unchanged.status_code == 304:
             return _private(unchanged)
@@ -70,7 +74,17 @@ def _render_for_all(view: View, request: HttpRequest, *args: Any, **kwargs: Any)
 def _with_token(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     if TOKEN.encode() in response.content:
         response.content = response.content.replace(TOKEN.encode(), get_token(request).encode())
-    return _private(response)
+    return _private(_compressed(request, response))
+
+
+def _compressed(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """Compress what is sent; the one secret in it, the token, is masked anew in each answer."""
+    patch_vary_headers(response, ["Accept-Encoding"])
+    is_wanted = "gzip" in request.headers.get("Accept-Encoding", "")
+    if is_wanted and len(response.content) > WORTH_COMPRESSING_BYTES:
+        response.content = gzip.compress(response.content, COMPRESSION_LEVEL, mtime=0)
+        response["Content-Encoding"] = "gzip"
+    return response
 
 
 def _is_personal(request: HttpRequest) -> bool:

@@ -43,14 +43,15 @@
   }
 
   // The editor comes with the first Edit; until then, and where it fails, there is the text area.
-  async function edit(details, area) {
-    if (!details.dataset.ace || area.dataset.editing) return area.focus();
+  async function edit(area) {
+    if (area.dataset.editing) return area.focus();
     area.dataset.editing = "1";
+    const places = document.querySelector("#live-run").dataset;
     try {
-      await Promise.all(details.dataset.css.split(" ").map((address) => load("link", address)));
-      await load("script", details.dataset.ace);
-      await load("script", details.dataset.mode);
-      await load("script", details.dataset.editor);
+      await Promise.all(places.css.split(" ").map((address) => load("link", address)));
+      await load("script", places.ace);
+      await load("script", places.mode);
+      await load("script", places.editor);
       window.zhiyanEditor(area);
     } catch {
       area.focus();
@@ -68,7 +69,9 @@
     constructor(figure) {
       this.figure = figure;
       this.box = figure.querySelector(".live");
-      this.texts = this.box.dataset;
+      const pattern = document.querySelector("#live-run");
+      this.box.append(pattern.content.cloneNode(true));
+      this.texts = pattern.dataset;
       this.badge = this.box.querySelector(".badge");
       this.clock = this.box.querySelector(".clock");
       this.term = this.box.querySelector(".term");
@@ -328,7 +331,7 @@
       });
     }
     const details = figure.querySelector("details.edit");
-    details?.addEventListener("toggle", () => { if (details.open) edit(details, text); });
+    details?.addEventListener("toggle", () => { if (details.open) edit(text); });
     if (figure.dataset.events) {
       live.say(live.texts.queued);
       live.follow(figure.dataset.events, figure.querySelector("form.stop") && figure.dataset.cancel);
