@@ -22,7 +22,7 @@ FIRST_LINES = """
 def first_article(open_window):
     """Return the path of an article that both languages have."""
     page = open_window().page
-    page.goto("/en/")
+    page.goto("/en/q/")
     path: str = page.locator(".card:has(.twin) h2 a").first.get_attribute("href")
     return path
 

@@ -14,6 +14,7 @@ from kb.models import Article, PostSnippet
 from sandbox import runtime
 from snippets import judging, verification
 from snippets.models import Verification
+from snippets.proving import Proof
 
 pytestmark = pytest.mark.django_db
 
@@ -67,7 +68,9 @@ def test_verification_is_seen_at_once(
         snippet=snippet,
         wanted=runtime.load("torch-2.13"),
         key="k",
-        judgement=judging.Judgement(outcome=Verification.Outcome.VERIFIED),
+        proof=Proof(judgement=judging.Judgement(outcome=Verification.Outcome.VERIFIED)),
+        hashes=[],
+        batch=None,
     )
     response = client.get(page or path, headers={"if-none-match": tag})
 
