@@ -76,8 +76,7 @@ class Notebook:
                 if not title and (found := HEADING.search(source)):
                     title = found[1]
                     source = source[: found.start()] + source[found.end() :]
-                parts.append(to_ours(source, picture=lambda a, at=attached: at.get(a, "")
-                                     or pictures.address(a)))  # fmt: skip
+                parts.append(to_ours(source, picture=_Beside(attached, pictures)))
             elif cell.get("cell_type") == "code" and source.strip():
                 parts.append(_code_cell(source, cell, language, pictures))
             elif cell.get("cell_type") == "heading":
@@ -164,6 +163,17 @@ def _figures(outputs: list[dict[str, Any]], pictures: Pictures) -> Iterator[tupl
         for key in ("image/png", "image/jpeg", "png", "jpeg"):
             if key in data and (address := pictures.encoded(_joined(data[key]))):
                 yield "output", address
+
+
+class _Beside:
+    """Finds a cell's pictures among its attachments and the files beside the notebook."""
+
+    def __init__(self, attached: dict[str, str], pictures: Pictures) -> None:
+        self._attached = attached
+        self._pictures = pictures
+
+    def __call__(self, source: str, /) -> str:
+        return self._attached.get(source, "") or self._pictures.address(source)
 
 
 def _attachments(cell: dict[str, Any], pictures: Pictures) -> dict[str, str]:
