@@ -7,9 +7,20 @@ from kb.models import Article, Language, Post
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
+class RevisionDraft:
+    """How a text read before; importers know it, authors do not."""
+
+    markdown: str
+    title: str = ""
+    comment: str = ""
+    created_at: datetime.datetime | None = None
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class TranslationDraft:
     markdown: str
     title: str = ""  # of the article; on the question or the body alone
+    earlier: tuple[RevisionDraft, ...] = ()  # the oldest first; stored with a new text only
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -9,6 +9,7 @@ from typing import Any
 from django.utils import timezone
 
 from kb.bulk import insert, reserve_ids
+from kb.drafts import RevisionDraft
 from kb.importers.planning import Plan, PlannedPost
 from kb.markup import slugify
 from kb.models import Article, Language, Post, PostSnippet, Revision, Source, Tag, Translation
@@ -183,6 +184,7 @@ def _store_posts(
                 markdown=text.markdown,
                 blocks=place_snippets(planned.blocks[language], ids),
                 is_rendered=False,
+                revision_number=len(text.earlier) + 1,
                 updated_at=post.created_at,
             )
             for language, text in draft.translations.items()
@@ -190,19 +192,25 @@ def _store_posts(
     for rows in (texts, places):
         _number(rows)
         insert(rows)
+    earlier = [text.earlier for _, draft, _ in pairs for text in draft.translations.values()]
     revisions = [
         Revision(
             translation_id=text.pk,
-            number=1,
-            title=text.title,
-            markdown=text.markdown,
-            comment=comment,
-            created_at=text.updated_at,
+            number=number,
+            title=one.title[:300],
+            markdown=one.markdown,
+            comment=one.comment[:200],
+            created_at=one.created_at or text.updated_at,
         )
-        for text in texts
+        for text, before in zip(texts, earlier, strict=True)
+        for number, one in enumerate((*before, _current(text, comment)), start=1)
     ]
     _number(revisions)
     insert(revisions)
+
+
+def _current(text: Translation, comment: str) -> RevisionDraft:
+    return RevisionDraft(markdown=text.markdown, title=text.title, comment=comment)
 
 
 def _number(rows: Sequence[Any]) -> None:

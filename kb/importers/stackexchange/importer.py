@@ -21,6 +21,7 @@ from kb.importers.base import (
 from kb.importers.dates import moment
 from kb.importers.html import Page, to_markdown
 from kb.importers.languages import language_of
+from kb.importers.stackexchange.history import earlier_texts
 from kb.importers.stackexchange.reading import number, stage_others, stage_posts, tags_of
 from kb.importers.stackexchange.staging import Row, Staging
 from kb.importers.text import first_words, one_line, without_tags
@@ -43,7 +44,7 @@ class Thread:
     rows: tuple[Row, ...]  # the question first
     names: dict[str, str]  # of people, by id
     scores: dict[str, int]  # by post, where Posts.xml has none
-    related: tuple[tuple[int, int], ...]
+    history: dict[str, list[Row]]  # by post, where PostHistory.xml is given
 
 
 class StackExchange:
@@ -112,9 +113,9 @@ class StackExchange:
                 for row in parsed
                 if "Score" not in row and (total := staging.votes(int(row["Id"]))) is not None
             },
-            related=tuple(staging.links(question)),
+            history={row["Id"]: found for row in parsed if (found := staging.history(row["Id"]))},
         )
-        known = [VERSION, self._site, thread.names, thread.scores, thread.related, texts]
+        known = [VERSION, self._site, thread.names, thread.scores, thread.history, texts]
         host = self._site.partition("://")[2]
         return Item(
             row=f"post {question}",
@@ -143,9 +144,9 @@ def convert_thread(item: Item) -> Converted:
     if not title:
         raise Unreadable("a question without title and text")
     language = language_of(title, body)
-    posts[0] = dataclasses.replace(
-        posts[0], translations={language: TranslationDraft(markdown=body or title, title=title)}
-    )
+    earlier = next(iter(posts[0].translations.values())).earlier
+    whole = TranslationDraft(markdown=body or title, title=title, earlier=earlier)
+    posts[0] = dataclasses.replace(posts[0], translations={language: whole})
     active = moment(question.get("LastActivityDate", ""))
     licences = {row["ContentLicense"] for row in thread.rows if row.get("ContentLicense")}
     draft = ArticleDraft(
@@ -181,7 +182,11 @@ def _post(thread: Thread, row: Row, position: int, problems: list[Problem]) -> P
     id_ = row["Id"]
     return PostDraft(
         role=Post.Role.ANSWER if position else Post.Role.QUESTION,
-        translations={language_of(markdown): TranslationDraft(markdown=markdown)},
+        translations={
+            language_of(markdown): TranslationDraft(
+                markdown=markdown, earlier=earlier_texts(thread.history.get(id_, ()))
+            )
+        },
         is_accepted=bool(position) and thread.rows[0].get("AcceptedAnswerId") == id_,
         score=thread.scores.get(id_, number(row.get("Score"))),
         author=one_line(owner),

@@ -81,7 +81,6 @@ def stage_others(folder: Path, staging: Staging, problems: Problems) -> None:
     for name, tag, stage in (
         ("Users.xml", "users", _stage_users),
         ("PostHistory.xml", "posthistory", _stage_history),
-        ("PostLinks.xml", "postlinks", _stage_links),
         ("Votes.xml", "votes", _stage_votes),
     ):
         path = folder / name
@@ -109,13 +108,6 @@ def _stage_history(staging: Staging, rows: list[Row]) -> None:
         )
         for row in rows
         if row.get("PostHistoryTypeId") in HISTORY_TYPES and row.get("PostId", "").isdigit()
-    )
-
-
-def _stage_links(staging: Staging, rows: list[Row]) -> None:
-    staging.add_links(
-        (number(row.get("PostId")), number(row.get("RelatedPostId")), number(row.get("LinkTypeId")))
-        for row in rows
     )
 
 

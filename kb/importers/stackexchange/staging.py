@@ -10,11 +10,10 @@ Row = dict[str, str]
 SCHEMA = """
 PRAGMA journal_mode = OFF;
 PRAGMA synchronous = OFF;
-PRAGMA cache_size = -32000;
+PRAGMA cache_size = -8000;
 CREATE TABLE post (id INTEGER PRIMARY KEY, question INTEGER, is_answer INTEGER, row TEXT);
 CREATE TABLE person (id INTEGER PRIMARY KEY, name TEXT);
 CREATE TABLE history (post INTEGER, id INTEGER, row TEXT);
-CREATE TABLE link (post INTEGER, related INTEGER, kind INTEGER);
 CREATE TABLE vote (post INTEGER PRIMARY KEY, total INTEGER);
 """
 
@@ -29,6 +28,7 @@ class Staging:
         self._connection = sqlite3.connect(self._path, isolation_level=None)
         self._connection.executescript(SCHEMA)
         self._connection.execute("BEGIN")
+        self._has_history = False
 
     def close(self) -> None:
         self._connection.close()
@@ -66,9 +66,6 @@ class Staging:
     def add_history(self, rows: Iterable[tuple[int, int, str]]) -> None:
         self._connection.executemany("INSERT INTO history VALUES (?, ?, ?)", rows)
 
-    def add_links(self, rows: Iterable[tuple[int, int, int]]) -> None:
-        self._connection.executemany("INSERT INTO link VALUES (?, ?, ?)", rows)
-
     def add_votes(self, rows: Iterable[tuple[int, int]]) -> None:
         self._connection.executemany(
             "INSERT INTO vote VALUES (?, ?) "
@@ -80,7 +77,8 @@ class Staging:
         """Make what reading by question needs."""
         self._connection.execute("CREATE INDEX by_question ON post (question, is_answer, id)")
         self._connection.execute("CREATE INDEX by_post ON history (post, id)")
-        self._connection.execute("CREATE INDEX link_by_post ON link (post)")
+        sql = "SELECT EXISTS (SELECT 1 FROM history)"
+        self._has_history = bool(self._connection.execute(sql).fetchone()[0])
 
     def count(self) -> int:
         """Return how many questions are to be imported."""
@@ -116,18 +114,12 @@ class Staging:
                 found[id_] = row[0]
         return found
 
-    def history(self, post: int) -> list[Row]:
+    def history(self, post: str) -> list[Row]:
         """Return a post's history, the oldest first."""
+        if not self._has_history:
+            return []
         sql = "SELECT row FROM history WHERE post = ? ORDER BY id"
-        return [json.loads(text) for (text,) in self._connection.execute(sql, [post])]
-
-    def links(self, post: int) -> list[tuple[int, int]]:
-        """Return (related, kind) of a post that are in this dump."""
-        sql = (
-            "SELECT link.related, link.kind FROM link JOIN post ON post.id = link.related "
-            "WHERE link.post = ? AND post.row IS NOT NULL ORDER BY 1, 2"
-        )
-        return list(self._connection.execute(sql, [post]))
+        return [json.loads(text) for (text,) in self._connection.execute(sql, [int(post)])]
 
     def votes(self, post: int) -> int | None:
         """Return up minus down votes; None where Votes.xml has none for it."""
