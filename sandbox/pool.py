@@ -82,7 +82,12 @@ class _Warm:
             except SandboxError:
                 return  # the next run finds out why, and says so
             with self._lock:
-                self._waiting.append(child)
+                is_ours = self._zygote is zygote  # and not that of one given up meanwhile
+                if is_ours:
+                    self._waiting.append(child)
+            if not is_ours:
+                child.close()
+                return
 
     def distrust(self) -> None:
         """Let go of the waiting children, and of the zygote if it is dying too."""
