@@ -1,5 +1,6 @@
 """A query as typed → a plan for an engine."""
 
+import dataclasses
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
@@ -40,6 +41,22 @@ def plan_query(query: Query, *, resolve_tag: Callable[[str], str | None]) -> Pla
         ),
         title_key=title_key([token.text for token in analyze(free)]),
         **filters.values(),
+    )
+
+
+def loosen(plan: Plan) -> Plan:
+    """Return the plan that also takes what only hints at what was asked for."""
+    return dataclasses.replace(
+        plan,
+        concepts=tuple(
+            dataclasses.replace(
+                concept,
+                alternatives=tuple(
+                    dataclasses.replace(one, is_partial=False) for one in concept.alternatives
+                ),
+            )
+            for concept in plan.concepts
+        ),
     )
 
 
@@ -133,7 +150,12 @@ class _Filters:
                 name = one.value.lower().strip(".()")
                 self._identifiers.append(name)
             case FilterKind.CODE:
-                self._code += concepts_of(one.value)
+                # Code is in no language, so nothing is translated.
+                self._code += [
+                    Concept(alternatives=tuple(_alternatives(word)))
+                    for word in words_of(one.value)
+                    if word.tokens
+                ]
             case _:
                 term = self._term(one)
                 if one.is_excluded:

@@ -10,9 +10,10 @@ from django.db.models import Q
 
 from kb.models import Tag
 from kb.search import indexes, ranking
+from kb.search.analyzer import Token
 from kb.search.engines.base import Candidate, Concept, Facets, Found, Plan, Reader, Sort
 from kb.search.passages import Matcher, Passage, best_lines, best_passage, highlight
-from kb.search.plans import plan_query
+from kb.search.plans import loosen, plan_query
 from kb.search.queries import FilterKind, Query, Remark, Trouble, parse_query
 from kb.search.spelling import correct
 from kb.search.tracebacks import is_traceback, read_traceback
@@ -105,6 +106,9 @@ def search(
         found = _rank(reader, instead, lang=typed_in, wanted=page * HITS_PER_PAGE, sort=sort)
         if found.covered >= ranked.covered + BETTER_COVERAGE:
             plan, ranked, shown_instead, better = instead, found, better, None
+    if not ranked.groups:
+        plan = loosen(plan)
+        ranked = _rank(reader, plan, lang=typed_in, wanted=page * HITS_PER_PAGE, sort=sort)
     facets = reader.facets(plan) if has_facets and ranked.groups else Facets(counts={}, articles=0)
     is_whole = ranked.found.total <= len(ranked.found.candidates)
     total = len(ranked.groups) if is_whole else max(facets.articles, len(ranked.groups))
@@ -223,7 +227,7 @@ def show_hits(
 
 def wanted_tokens(plan: Plan) -> frozenset[str]:
     concepts = [*plan.concepts, *plan.required, *plan.code]
-    return frozenset(t for c in concepts for one in c.alternatives for t in one.tokens)
+    return frozenset(t for c in concepts for one in c.whole for t in one.tokens)
 
 
 def _hit(
@@ -251,9 +255,18 @@ def _hit(
         title=highlight(title, matcher.matches(title)),
         title_lang=title_lang,
         prose=best_passage(texts.get(chosen, ""), found),
-        code=best_lines(code, matcher.matches(code)),
+        code=_telling_lines(code, matcher.matches(code), found),
         score=round(score, 4),
     )
+
+
+def _telling_lines(code: str, in_code: Sequence[Token], in_prose: Sequence[Token]) -> Passage:
+    """Return lines of code that say more of the query than the prose: more than an import."""
+    lines = best_lines(code, in_code)
+    different = {token.text for token in in_code}
+    if different <= {token.text for token in in_prose} and len(different) < 2:
+        return ()
+    return lines
 
 
 def _choose(by_lang: Iterable[str], lang: str) -> str:

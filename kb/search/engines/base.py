@@ -54,7 +54,7 @@ class Alternative:
     tokens: tuple[str, ...]
     weight: float = 1.0
     is_phrase: bool = False  # side by side, or not at all
-    is_partial: bool = False  # ranks a little, but is not what was asked for
+    is_partial: bool = False  # ranks a little, but is not what was asked for: matches nothing
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
@@ -120,7 +120,7 @@ class Found:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Facets:
-    """How many matching posts have each term, most first, and in how many articles they are."""
+    """In how many articles posts match, and of those with each term, most first."""
 
     counts: Mapping[str, Sequence[tuple[str, int]]]
     articles: int  # large numbers may be estimates

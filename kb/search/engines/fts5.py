@@ -3,7 +3,7 @@
 import contextlib
 import sqlite3
 import threading
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -112,8 +112,7 @@ class Fts5Reader:
     def coverage(self, posts: Sequence[int], concepts: Sequence[Concept]) -> Mapping[int, Coverage]:
         found = {post: {"text": 0, "title": 0, "identifier": 0} for post in posts}
         for place, concept in enumerate(concepts):
-            whole = Concept(alternatives=concept.whole)
-            probes = {"text": _any("text", whole), "title": _any("title", whole)}
+            probes = {"text": _any("text", concept), "title": _any("title", concept)}
             if concept.identifier:
                 probes["identifier"] = f"identifiers : {_quoted(concept.identifier)}"
             for name, match in probes.items():
@@ -127,7 +126,7 @@ class Fts5Reader:
         source = "search JOIN docs ON docs.post = search.rowid" if match else "docs"
         where = ["search MATCH :match", *where] if match else where
         condition = f"WHERE {' AND '.join(where)}" if where else ""
-        counts: dict[str, Counter[str]] = {name: Counter() for name in FACETS}
+        found: dict[str, dict[str, set[int]]] = {name: defaultdict(set) for name in FACETS}
         articles: set[int] = set()
         for terms, article in self._rows(
             f"SELECT docs.terms, docs.article FROM {source} {condition}", {**values, **more}
@@ -135,11 +134,14 @@ class Fts5Reader:
             articles.add(article)
             for term in terms.split():
                 name, _, value = term.partition(":")
-                if name in counts:
-                    counts[name][value] += 1
+                if name in found:
+                    found[name][value].add(article)
         ordered = {
-            name: sorted(found.items(), key=lambda item: (-item[1], item[0]))
-            for name, found in counts.items()
+            name: sorted(
+                ((value, len(some)) for value, some in by_value.items()),
+                key=lambda pair: (-pair[1], pair[0]),
+            )
+            for name, by_value in found.items()
         }
         return Facets(counts=ordered, articles=len(articles))
 
@@ -259,7 +261,7 @@ def _between(bound: Bound, values: dict[str, int]) -> str:
 
 
 def _any(columns: str, concept: Concept) -> str:
-    return " OR ".join(f"{columns} : ({_alternative(one)})" for one in concept.alternatives)
+    return " OR ".join(f"{columns} : ({_alternative(one)})" for one in concept.whole)
 
 
 def _alternative(one: Alternative) -> str:

@@ -104,9 +104,8 @@ class PostgresqlReader:
         columns: list[str] = []
         values: list[Any] = []
         for concept in concepts:
-            whole = Concept(alternatives=concept.whole)
             columns += ["doc @@ %s::tsquery", "doc @@ %s::tsquery", "identifiers @> ARRAY[%s]"]
-            values += [_any(whole), _any(whole, ":A"), concept.identifier]
+            values += [_any(concept), _any(concept, ":A"), concept.identifier]
         rows = self._rows(
             f"SELECT post, {', '.join(columns)} FROM {self._table} WHERE post = ANY(%s)",
             [*values, list(posts)],
@@ -125,7 +124,7 @@ class PostgresqlReader:
         where, values = _where(plan)
         wanted = [f"{name}:%" for name in FACETS]
         rows = self._rows(
-            f"SELECT term, count(*) FROM {self._table}, unnest(terms) AS term "
+            f"SELECT term, count(DISTINCT article) FROM {self._table}, unnest(terms) AS term "
             f"WHERE {where} AND term LIKE ANY(%s) GROUP BY term ORDER BY 2 DESC, 1",
             [*values, wanted],
         )
@@ -242,7 +241,8 @@ def _vector(tokens: Sequence[str], title_length: int) -> str:
 
 def _ranked(plan: Plan) -> str:
     concepts = [*plan.concepts, *plan.required]
-    return " | ".join(f"({_any(concept)})" for concept in concepts)
+    every = (one for concept in concepts for one in concept.alternatives)
+    return " | ".join(f"({_alternative(one, '')})" for one in every)
 
 
 def _where(plan: Plan) -> tuple[str, list[Any]]:
@@ -282,7 +282,7 @@ def _between(bound: Bound, values: list[Any]) -> str:
 
 
 def _any(concept: Concept, weight: str = "") -> str:
-    return " | ".join(f"({_alternative(one, weight)})" for one in concept.alternatives)
+    return " | ".join(f"({_alternative(one, weight)})" for one in concept.whole)
 
 
 def _alternative(one: Alternative, weight: str) -> str:

@@ -153,14 +153,21 @@ class TantivyReader:
 
     def facets(self, plan: Plan) -> Facets:
         wanted: dict[str, Any] = {
-            name: {"terms": {"field": f"facet_{name}", "size": FACET_SIZE}} for name in FACETS
+            name: {
+                "terms": {"field": f"facet_{name}", "size": FACET_SIZE},
+                "aggs": {"articles": {"cardinality": {"field": "article"}}},
+            }
+            for name in FACETS
         }
         wanted["articles"] = {"cardinality": {"field": "article"}}
         searcher = self._current()
         with _faults(self._folder):
             result = searcher.aggregate(_plan_query(plan), wanted)
         counts = {
-            name: [(bucket["key"], bucket["doc_count"]) for bucket in result[name]["buckets"]]
+            name: _most_first(
+                (bucket["key"], round(bucket["articles"]["value"]))
+                for bucket in result[name]["buckets"]
+            )
             for name in FACETS
         }
         return Facets(counts=counts, articles=round(result["articles"]["value"]))
@@ -206,6 +213,10 @@ class TantivyReader:
                 self._searcher = self._index.searcher()
                 self._seen = stamp
         return self._searcher
+
+
+def _most_first(counts: Iterable[tuple[str, int]]) -> list[tuple[str, int]]:
+    return sorted(counts, key=lambda pair: (-pair[1], pair[0]))
 
 
 def _posts(searcher: tantivy.Searcher, addresses: list[Any]) -> list[int]:
@@ -259,11 +270,17 @@ def _tantivy_document(document: Document) -> tantivy.Document:
 
 def _plan_query(plan: Plan) -> Query:
     clauses: list[tuple[Any, Query]] = []
-    ranked = [(Occur.Should, query) for concept in plan.concepts for query in _ranked(concept)]
+    ranked = [q for concept in plan.concepts for one in concept.whole for q in _ranked(one)]
+    hints = [
+        q for c in plan.concepts for one in c.alternatives if one.is_partial for q in _ranked(one)
+    ]
     if ranked:
-        clauses.append((Occur.Must, Query.boolean_query(ranked)))
-    clauses += [(Occur.Must, _any(_ranked(concept))) for concept in plan.required]
-    narrowing = [_any(_in_field("code", a) for a in c.alternatives) for c in plan.code]
+        clauses.append((Occur.Must, _any(ranked)))
+    clauses += [
+        (Occur.Must, _any(q for one in concept.whole for q in _ranked(one)))
+        for concept in plan.required
+    ]
+    narrowing = [_any(_in_field("code", a) for a in c.whole) for c in plan.code]
     narrowing += [_any(_term(term) for term in group) for group in plan.filters]
     narrowing += [Query.term_query(SCHEMA, "identifiers", name) for name in plan.identifiers]
     narrowing += [_bound(bound.field, bound.low, bound.high) for bound in plan.bounds]
@@ -274,17 +291,17 @@ def _plan_query(plan: Plan) -> Query:
     if not clauses:
         clauses.append((Occur.Must, Query.all_query()))
     clauses += [(Occur.MustNot, query) for query in barred]
+    clauses += [(Occur.Should, query) for query in hints]
     # A union alone lets the engine skip what cannot be among the best.
-    return Query.boolean_query(ranked if ranked and len(clauses) == 1 else clauses)
+    return clauses[0][1] if len(clauses) == 1 else Query.boolean_query(clauses)
 
 
-def _ranked(concept: Concept) -> Iterator[Query]:
-    for one in concept.alternatives:
-        yield _boosted(_in_field("text", one), one.weight)
-        yield _boosted(_in_field("title", one), one.weight * TITLE_WEIGHT)
-        if len(one.tokens) > 1 and not one.is_phrase:
-            together = Query.phrase_query(SCHEMA, "text", list(one.tokens))
-            yield _boosted(together, one.weight * PHRASE_WEIGHT)
+def _ranked(one: Alternative) -> Iterator[Query]:
+    yield _boosted(_in_field("text", one), one.weight)
+    yield _boosted(_in_field("title", one), one.weight * TITLE_WEIGHT)
+    if len(one.tokens) > 1 and not one.is_phrase:
+        together = Query.phrase_query(SCHEMA, "text", list(one.tokens))
+        yield _boosted(together, one.weight * PHRASE_WEIGHT)
 
 
 def _anywhere(concept: Concept) -> Query:
