@@ -113,8 +113,17 @@ def undefined_names(code: str) -> list[str]:
         and (symbol.is_global() or table.get_type() == "module")
         and symbol.get_name() not in known
     } | (early - set(dir(builtins)))
+    if "input" not in defined_names(code) and _is_only_data(tree, "input"):
+        missing.add("input")
     order = [node.id for node in ast.walk(tree) if isinstance(node, ast.Name)]
     return sorted(missing, key=lambda name: order.index(name) if name in order else len(order))
+
+
+def _is_only_data(tree: ast.Module, name: str) -> bool:
+    """Say whether a builtin function's name is read and never called: `model(input)`."""
+    called = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
+    uses = [n for n in ast.walk(tree) if isinstance(n, ast.Name) and n.id == name]
+    return bool(uses) and not any(id(use) in called for use in uses)
 
 
 def _read_before_bound(tree: ast.Module) -> set[str]:

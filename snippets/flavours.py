@@ -29,7 +29,7 @@ TORCH = re.compile(
 KERAS = re.compile(
     r"\.(?:reset_states|fit_generator|predict_generator|predict_on_batch|train_on_batch|"
     r"load_weights|save_weights|get_layer|compile\(|summary\(\)|predict\(|predict_classes|"
-    r"evaluate\(|fit\([^)]*epochs|trainable_weights|get_weights|set_weights|trainable\s*=)"
+    r"evaluate\(|fit\([^)]*epochs|layers\b|trainable_weights|get_weights|set_weights|trainable\s*=)"
     r"|(?<!\w)(?:tf|keras|K)\.|batch_input_shape|input_shape=|return_sequences"
 )
 

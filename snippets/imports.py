@@ -1,5 +1,6 @@
 """Names that mean one import in any text about deep learning."""
 
+import ast
 from collections.abc import Iterable
 
 COMMON = {
@@ -73,6 +74,7 @@ TORCH = {
     "Function": "from torch.autograd import Function",
     "autograd": "from torch import autograd",
     "cudnn": "from torch.backends import cudnn",
+    "dist": "import torch.distributed as dist",
     "lr_scheduler": "from torch.optim import lr_scheduler",
     "StepLR": "from torch.optim.lr_scheduler import StepLR",
     "LambdaLR": "from torch.optim.lr_scheduler import LambdaLR",
@@ -162,6 +164,25 @@ TORCH_INSTEAD = {
     "add": "from torch import add",
 }
 IMPORTS = {**TENSORFLOW, **TORCH, **COMMON, **PROFILING}
+
+
+# As likely names of the author's own: modules only where they are used as such.
+VAGUE = {"losses", "metrics", "utils", "models", "layers", "datasets", "optimizers", "callbacks", "applications",
+         "init", "copy", "time", "random", "log", "add", "product", "chain", "preprocessing", "constraints",
+         "initializers", "regularizers", "types", "concatenate", "glob", "Model", "autograd", "dist"}  # fmt: skip
+
+
+def explained(name: str, tree: ast.Module) -> bool:
+    """Say whether an import explains an undefined name, by its meaning and by how it is used."""
+    if name not in IMPORTS:
+        return False
+    if name not in VAGUE:
+        return True
+    owners = {id(n.value) for n in ast.walk(tree) if isinstance(n, ast.Attribute)}
+    called = {id(n.func) for n in ast.walk(tree) if isinstance(n, ast.Call)}
+    bases = {id(b) for n in ast.walk(tree) if isinstance(n, ast.ClassDef) for b in n.bases}
+    uses = [n for n in ast.walk(tree) if isinstance(n, ast.Name) and n.id == name]
+    return all(id(use) in owners | called | bases for use in uses)
 
 
 def import_lines(names: Iterable[str], *, is_torch: bool = False) -> list[str]:

@@ -88,7 +88,13 @@ def needs_second_run(ended: Ended, evidence: Evidence) -> bool:
 
 def tells_more(later: Ended, earlier: Ended) -> bool:
     """Say whether the later of two failures, with a richer setup, tells more about the code."""
+    if later.is_in_setup and _lacks_package(later):
+        return earlier.failure.get("type") == "NameError"
     return earlier.is_in_setup or not later.is_in_setup
+
+
+def _lacks_package(ended: Ended) -> bool:
+    return ended.failure.get("type") == "ModuleNotFoundError"
 
 
 def _matches(ended: Ended, evidence: Evidence) -> list[tuple[Match, str]]:
@@ -159,7 +165,7 @@ def _judge_expected_error(ended: Ended, code: str, evidence: Evidence) -> Judgem
 def judge_error(ended: Ended, code: str = "") -> Judgement:
     """Return the judgement on code that ended with an exception nobody expected."""
     told = _told(ended)
-    if ended.is_in_setup:
+    if ended.is_in_setup and not _lacks_package(ended):
         return Judgement(outcome=Outcome.FAILS, code=Reason.SETUP, reason=f"in the setup: {told}")
     if not ended.failure:
         return Judgement(outcome=Outcome.FAILS, code=Reason.EXITED, reason=told)

@@ -7,7 +7,14 @@ from typing import Any
 from snippets import code as codes
 from snippets import flavours, sessions, standins
 from snippets.flavours import Flavour
-from snippets.imports import IMPORTS, TENSORFLOW, TORCH, TORCH_INSTEAD, import_lines
+from snippets.imports import (
+    IMPORTS,
+    TENSORFLOW,
+    TORCH,
+    TORCH_INSTEAD,
+    explained,
+    import_lines,
+)
 from snippets.repairs import repair
 
 SETUP_BYTES = 64 * 1024
@@ -39,7 +46,8 @@ def flavour_of(code: str, libraries: Sequence[str] = ()) -> Flavour:
     if known := flavours.flavour_of_libraries(codes.imported_roots(code)):
         if known is not Flavour.PLAIN:
             return known
-    names = set(codes.undefined_names(code))
+    tree = codes.tree_of(code)
+    names = {name for name in codes.undefined_names(code) if explained(name, tree)}
     torch, keras = (len(names & (own - other)) for own, other in _OWN_NAMES)
     if torch != keras:
         return Flavour.TORCH if torch > keras else Flavour.KERAS
@@ -57,7 +65,9 @@ _OWN_NAMES = ((_TORCH_NAMES, _KERAS_NAMES), (_KERAS_NAMES, _TORCH_NAMES))
 
 def implied_roots(code: str) -> set[str]:
     """Return the top-level packages that `code` imports, or names as if it had."""
-    lines = import_lines(codes.undefined_names(code), is_torch=flavour_of(code) is Flavour.TORCH)
+    tree = codes.tree_of(code)
+    names = [name for name in codes.undefined_names(code) if explained(name, tree)]
+    lines = import_lines(names, is_torch=flavour_of(code) is Flavour.TORCH)
     return codes.imported_roots(code) | codes.imported_roots("\n".join(lines))
 
 
@@ -117,9 +127,11 @@ def _proposed(
     flavour: Flavour,
 ) -> list[tuple[Origin, str]]:
     torch = flavour is Flavour.TORCH
+    tree = codes.tree_of(program)
+    importable = [name for name in missing if explained(name, tree)]
     candidates = [
         (Origin.AS_IS, ""),
-        (Origin.IMPORTS, "\n".join(import_lines(missing, is_torch=torch))),
+        (Origin.IMPORTS, "\n".join(import_lines(importable, is_torch=torch))),
     ]
     if earlier:
         needed = _needed(earlier, missing)
@@ -140,7 +152,8 @@ def _proposed(
 
 def stand_in_names(program: str) -> list[str]:
     """Return the undefined names that no import explains."""
-    return [name for name in codes.undefined_names(program) if name not in IMPORTS]
+    tree = codes.tree_of(program)
+    return [name for name in codes.undefined_names(program) if not explained(name, tree)]
 
 
 def with_stand_ins(program: str, flavour: Flavour) -> str:
@@ -151,7 +164,9 @@ def with_stand_ins(program: str, flavour: Flavour) -> str:
 
 def complete_stand_ins(program: str, proposal: standins.Proposal, flavour: Flavour) -> str:
     """Return stand-ins with the imports that they and `program` need."""
-    names = [*codes.undefined_names(proposal.lines), *codes.undefined_names(program)]
+    tree = codes.tree_of(program)
+    own = [name for name in codes.undefined_names(program) if explained(name, tree)]
+    names = [*codes.undefined_names(proposal.lines), *own]
     defined = codes.defined_names(proposal.lines)
     is_torch = flavour is Flavour.TORCH
     lines = import_lines((n for n in names if n not in defined), is_torch=is_torch)

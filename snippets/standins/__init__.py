@@ -83,13 +83,15 @@ def _is_plainly_named(usage: Usage, scene: Scene) -> bool:
     return not usage.calls and (
         plain.PATH.fullmatch(usage.last) is not None
         or usage.is_starred
-        or usage.is_counted
-        and scene.number(usage.last) is not None
+        or usage.is_size
+        and scene.number_of(usage) is not None
     )
 
 
 def _fallback(usage: Usage, scene: Scene) -> Piece | None:
     """Return data for what nothing else fits: a list, a number or a tensor."""
+    if usage.is_index:
+        return assigned(usage.name, "range(3)", Rank.DATA)
     if usage.loops and not usage.attributes and not usage.methods and usage.name.islower():
         value = keras_values.sample(scene) if scene.is_keras else torch_values.sample(scene)
         items = "range(3)" if _are_items_unused(usage) else f"[{value} for _ in range(2)]"
@@ -101,6 +103,10 @@ def _fallback(usage: Usage, scene: Scene) -> Piece | None:
             return assigned(usage.name, "8")
     if scene.is_keras:
         return keras_values.array(usage, scene)
+    if usage.has(*TORCH_METHODS) and scene.flavour is Flavour.TORCH:
+        return torch_values.tensor(usage, scene)
+    if usage.is_subscript_of_other and torch_values.LABELS.fullmatch(usage.last):
+        return assigned(usage.name, "np.random.randint(10, size=4)", Rank.DATA)
     is_numpy = "torch" not in scene.code and ("np." in scene.code or "numpy" in scene.code)
     if is_numpy or scene.flavour is Flavour.PLAIN:
         return assigned(usage.name, scene.text("np.random.rand({shape})"), Rank.DATA)
@@ -109,6 +115,10 @@ def _fallback(usage: Usage, scene: Scene) -> Piece | None:
             usage.name, scene.text('np.random.rand({shape}).astype("float32")'), Rank.DATA
         )
     return torch_values.tensor(usage, scene)
+
+
+TORCH_METHODS = ("cpu", "cuda", "detach", "numpy", "unsqueeze", "size", "view", "float", "long", "item",
+                 "to", "requires_grad", "grad", "contiguous", "permute", "backward")  # fmt: skip
 
 
 def _goes_to_numpy(usage: Usage) -> bool:
@@ -167,14 +177,23 @@ def _value_of_result(name: str, scene: Scene) -> str:
     return piece.lines.partition(" = ")[2]
 
 
+def _value_of_attribute(attribute: Usage, scene: Scene) -> str:
+    if attribute.calls and scene.flavour is Flavour.TORCH and torch_values.is_layer(attribute):
+        return torch_values.layer(attribute, scene)
+    piece = _choose(attribute, scene)
+    if piece is None:
+        return "None"
+    if "\n" in piece.lines:
+        return "lambda *values, **named: values[0] if values else None" if attribute.calls else "None"
+    return piece.lines.partition(" = ")[2]
+
+
 def _holder(usage: Usage, scene: Scene) -> Piece:
     values: list[tuple[str, str]] = []
     for name, attribute in scene.usages.items():
         if not name.startswith(usage.name + "."):
             continue
-        piece = _choose(attribute, scene)
-        value = piece.lines.partition(" = ")[2] if piece and "\n" not in piece.lines else "None"
-        values.append((attribute.last, value))
+        values.append((attribute.last, _value_of_attribute(attribute, scene)))
     for method in sorted(usage.methods - {name for name, _ in values}):
         values.append((method, "lambda *values, **named: values[0] if values else None"))
     return plain.holder(usage, values)

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 
 from snippets.standins.pieces import Piece, Rank, Scene
-from snippets.standins.torch_values import MODEL, OPTIMIZER
+from snippets.standins.torch_values import MODEL, OPTIMIZER, STATE_NAMES
 from snippets.standins.usage import dotted
 
 LOAD_MODEL = {"load_model", "load_weights"}
@@ -71,7 +71,8 @@ def _maker(
         model = owner if last == "load_weights" and owner in scene.usages else None
         fresh = "keras.Sequential([keras.Input((10,)), keras.layers.Dense(1)])"
         saver = "save_weights" if last == "load_weights" else "save"
-        return f"{model or fresh}.{saver}({place})"
+        # Keras 3 refuses names that Keras 2 took; that is for the code itself to meet.
+        return f"with contextlib.suppress(ValueError):\n    {model or fresh}.{saver}({place})"
     if name in {"np.load", "numpy.load"}:
         return f"np.save({place}, np.random.rand(8, 10))"
     if last == "read_csv":
@@ -93,11 +94,11 @@ def _saved(call: ast.Call, parents: dict[ast.AST, ast.AST], scene: Scene) -> str
     """Return what `torch.load` must find, by what is done with it."""
     parent = parents.get(call)
     if isinstance(parent, ast.Call) and dotted(parent.func).endswith("load_state_dict"):
-        return _state_of(dotted(parent.func).rpartition(".")[0], scene)
+        return state_of(dotted(parent.func).rpartition(".")[0], scene)
     if isinstance(parent, ast.Subscript) and isinstance(parent.slice, ast.Constant):
         outer = parents.get(parent)
         owner = dotted(outer.func).rpartition(".")[0] if isinstance(outer, ast.Call) else ""
-        return f"{{{parent.slice.value!r}: {_state_of(owner, scene)}}}"
+        return f"{{{parent.slice.value!r}: {state_of(owner, scene)}}}"
     if isinstance(parent, ast.Assign) and isinstance(parent.targets[0], ast.Name):
         return saved_as(parent.targets[0].id, scene)
     return _any_model(scene)
@@ -121,10 +122,10 @@ def saved_as(target: str, scene: Scene) -> str | None:
             owner = dotted(node.func).rpartition(".")[0]
             argument = node.args[0]
             if isinstance(argument, ast.Name) and argument.id == target:
-                return _state_of(owner, scene)
+                return state_of(owner, scene)
             if isinstance(argument, ast.Subscript) and isinstance(argument.slice, ast.Constant):
                 if isinstance(argument.value, ast.Name) and argument.value.id == target:
-                    keys[str(argument.slice.value)] = _state_of(owner, scene)
+                    keys[str(argument.slice.value)] = state_of(owner, scene)
     if keys:
         pairs = ", ".join(f"{key!r}: {value or _by_key(key, scene)}" for key, value in keys.items())
         return f"{{{pairs}}}"
@@ -132,7 +133,7 @@ def saved_as(target: str, scene: Scene) -> str | None:
         re.search(rf"\b{target}\.(items|keys|values|pop|get|update)\b", scene.code)
         or "state" in target
     ):
-        return _state_of("", scene)
+        return state_of("", scene)
     if MODEL.fullmatch(target) or re.search(rf"\b{target}(\.eval|\.cuda|\.to|\()", scene.code):
         return _any_model(scene)
     return "torch.randn(4, 10)"
@@ -140,13 +141,13 @@ def saved_as(target: str, scene: Scene) -> str | None:
 
 def _by_key(key: str, scene: Scene) -> str:
     if "optim" in key.lower():
-        return _state_of("optimizer", scene)
+        return state_of("optimizer", scene)
     if STATES.fullmatch(key):
-        return _state_of("", scene)
+        return state_of("", scene)
     return scene.number(key) or "0.5"
 
 
-def _state_of(owner: str, scene: Scene) -> str:
+def state_of(owner: str, scene: Scene) -> str:
     if owner in scene.usages:
         return f"{owner}.state_dict()"
     for node in ast.walk(scene.tree):
@@ -157,6 +158,8 @@ def _state_of(owner: str, scene: Scene) -> str:
                 return f"{ast.unparse(node.value)}.state_dict()"
     is_optimizer = OPTIMIZER.fullmatch(owner.rpartition(".")[2]) is not None and bool(owner)
     for name, usage in scene.usages.items():
+        if STATE_NAMES.fullmatch(usage.last):
+            continue
         named = OPTIMIZER if is_optimizer else MODEL
         if named.fullmatch(usage.last) and not usage.is_base and "." not in name:
             return f"{name}.state_dict()"

@@ -46,7 +46,7 @@ def choose(usage: Usage, scene: Scene) -> Piece | None:  # noqa: PLR0911 - one a
         return assigned(name, "keras.optimizers.Adam(0.001)", Rank.OPTIMIZER)
     if re.fullmatch(r"(\w*_)?loss(_fn|_function)?", last) and usage.calls:
         return assigned(
-            name, "keras.losses.SparseCategoricalCrossentropy(from_logits=True)", Rank.MODEL
+            name, "keras.losses.MeanSquaredError()", Rank.MODEL
         )
     if re.fullmatch(r"\w*(dataset|_ds|generator|_gen)", last) and not usage.calls:
         return _dataset(usage, scene)
@@ -90,6 +90,8 @@ def is_sequence(scene: Scene) -> bool:
 
 def _model(usage: Usage, scene: Scene) -> Piece:
     name = usage.name
+    if "add" in usage.methods and "layers" not in usage.attributes:
+        return assigned(name, "keras.Sequential()", Rank.MODEL)
     if is_sequence(scene):
         lines = (
             f"{name}_input = keras.Input((None, {scene.world.shape[-1]}))\n"
@@ -98,21 +100,25 @@ def _model(usage: Usage, scene: Scene) -> Piece:
         )
         return Piece(rank=Rank.MODEL, lines=lines)
     head = "1"
-    loss = "mse"
+    loss = "keras.losses.MeanSquaredError()"
     if "categorical" in scene.code or "softmax" in scene.code or "argmax" in scene.code:
-        head, loss = scene.text("{classes}"), "sparse_categorical_crossentropy"
+        head, loss = scene.text("{classes}"), '"sparse_categorical_crossentropy"'
     if "evaluate" in usage.methods and "compile" not in usage.methods:
         metrics = ', metrics=["accuracy"]'
     else:
         metrics = ""
     first = "keras.layers.Flatten(), " if len(scene.world.shape) > 1 else ""
-    lines = (
-        scene.text(
-            f"{name} = keras.Sequential([\n    keras.Input(({{sample}},)), {first}"
-            f'keras.layers.Dense(8, activation="relu"), keras.layers.Dense({head})\n])\n'
-        )
-        + f'{name}.compile(loss="{loss}", optimizer="adam"{metrics})'
+    lines = scene.text(
+        f"{name} = keras.Sequential([\n    keras.Input(({{sample}},)), {first}"
+        f'keras.layers.Dense(8, activation="relu"), keras.layers.Dense({head})\n])\n'
     )
+    if usage.has("input", "inputs", "output", "outputs"):
+        lines = scene.text(
+            f"{name}_input = keras.Input(({{sample}},))\n"
+            f"{name}_hidden = keras.layers.Dense(8)({name}_input)\n"
+            f"{name} = keras.Model({name}_input, keras.layers.Dense({head})({name}_hidden))\n"
+        )
+    lines += f'{name}.compile(loss={loss}, optimizer="adam"{metrics})'
     return Piece(rank=Rank.MODEL, lines=lines)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from enum import IntEnum
 
 from snippets.flavours import Flavour
-from snippets.standins.sizes import number_for
+from snippets.standins.sizes import AMBIGUOUS, number_for
 from snippets.standins.usage import Usage
 from snippets.standins.world import BATCH, World
 
@@ -65,6 +65,15 @@ class Scene:
     def number(self, name: str) -> str | None:
         found = number_for(name)
         return self.text(found) if found is not None else None
+
+    def number_of(self, usage: Usage) -> str | None:
+        """Return the number that stands in for a name, where it is used as one."""
+        is_wanted = usage.is_size or (usage.is_counted and not usage.subscripts)
+        is_other = bool(usage.methods or usage.attributes or usage.loops)
+        if AMBIGUOUS.fullmatch(usage.last) and (not is_wanted or is_other):
+            return None
+        found = self.number(usage.last)
+        return "16" if found is None and usage.is_size and not is_other else found
 
     def first(self, matches: Callable[[Usage], bool]) -> str | None:
         """Return the first undefined name that matches."""

@@ -34,6 +34,11 @@ STRING_METHODS = (
 )
 
 
+def is_states(usage: Usage) -> bool:
+    """Say whether the name is that of a dictionary of weights."""
+    return re.fullmatch(r"(\w*_)?(state_?dict|model_dict|\w*trained_dict)", usage.last) is not None
+
+
 def choose(usage: Usage, scene: Scene) -> Piece | None:  # noqa: PLR0911, PLR0912 - one a kind
     """Return the stand-in for a name that means the same in every framework, or None."""
     name, last = usage.name, usage.last
@@ -41,6 +46,8 @@ def choose(usage: Usage, scene: Scene) -> Piece | None:  # noqa: PLR0911, PLR091
         return made
     if usage.is_starred and not usage.calls:
         return assigned(name, "()" if not _is_doubly_starred(usage) else "{}")
+    if not usage.calls and _is_read_from(usage):
+        return assigned(name, f'"{_file_name(last, scene)}"')
     if FOLDER.fullmatch(last) and not usage.calls:
         return assigned(name, '"."')
     if (
@@ -58,12 +65,17 @@ def choose(usage: Usage, scene: Scene) -> Piece | None:  # noqa: PLR0911, PLR091
     ):
         if not usage.calls:
             return _frame(usage)
+    if usage.is_size or usage.is_counted:
+        if not usage.calls and not usage.methods and (number := scene.number_of(usage)) is not None:
+            return _number(usage, number)
     if usage.has(*STRING_METHODS) and not usage.has("shape", "size", "fit"):
         return assigned(name, '"a small text of a few words"')
     if TEXTS.fullmatch(last) and not usage.calls:
         if usage.loops or last.endswith("s") and not usage.methods:
             return assigned(name, '["a small text", "another small text"]')
         return assigned(name, '"a small text of a few words"')
+    if is_states(usage) and not usage.calls:
+        return assigned(name, files.state_of("", scene), Rank.DERIVED)
     if (usage.has("items", "keys", "get") and not usage.has("shape")) or (
         usage.keys and not usage.calls
     ):
@@ -72,12 +84,9 @@ def choose(usage: Usage, scene: Scene) -> Piece | None:  # noqa: PLR0911, PLR091
         return _mapping(usage, scene)
     if usage.has("append", "extend", "pop", "insert") and not usage.calls:
         return assigned(name, "[]")
-    if (
-        (number := scene.number(last)) is not None
-        and not usage.calls
-        and not usage.attributes
-        and not usage.methods
-    ):
+    if usage.calls or usage.attributes or usage.methods:
+        return None
+    if (number := scene.number_of(usage)) is not None:
         return _number(usage, number)
     return None
 
@@ -120,6 +129,16 @@ def shaped(usage: Usage, maker: str) -> Piece | None:
     if not shapes or len(shapes) != len(usage.calls):
         return None
     return Piece(rank=Rank.FUNCTION, lines=f"def {usage.last}(shape):\n    return {maker}")
+
+
+def _is_read_from(usage: Usage) -> bool:
+    """Say whether a file is read from it, or written to it."""
+    return any(
+        (called in {"torch.load", "open", "np.load", "pd.read_csv", "Image.open"} and place == 0)
+        or (called == "torch.save" and place == 1)
+        or (called.rpartition(".")[2] in {"load_model", "load_weights", "save_weights"} and place == 0)
+        for called, place in usage.passed_to
+    )
 
 
 def _is_doubly_starred(usage: Usage) -> bool:

@@ -30,7 +30,7 @@ NUMBERS: tuple[tuple[str, str], ...] = (
         "{vocabulary}",
     ),
     (
-        r"(d_?model|embed\w*_?(dim|size)?|emb(_?(dim|size|sz))?|ninp|latent_?(dim|size)?|z_?(dim|size)|nz|code_size|bottleneck|embedding_?\w*)",
+        r"(d_?model|embed\w*_?(dim|size)|emb_?(dim|size|sz)|encoding_?dim|ninp|latent_?(dim|size)?|z_?(dim|size)|nz|code_size|bottleneck|embedding_?(dim|size))",
         "16",
     ),
     (
@@ -80,6 +80,12 @@ NUMBERS: tuple[tuple[str, str], ...] = (
         "1.0",
     ),
 )
+ENDINGS: tuple[tuple[str, str], ...] = (
+    (r"(valid|val|test)_(size|split)", "0.2"),
+    (r"d_?[kv]|\w+_(size|dim|units|len|length|width|height)", "8"),
+    (r"(num|n|nb|max|total)_\w+", "10"),
+    (r"\w+_(rate|ratio|factor|weight|prob)", "0.5"),
+)
 FLAGS: tuple[tuple[str, str], ...] = (
     (
         r"(use_?|has_?|no_?|with_)?(cuda|gpu|gpus)(_available)?|use_\w+|is_\w+|debug|distributed|resume|half|fp16|amp|multi_gpu|parallel|pretrained|feature_extract\w*|freeze\w*|download",
@@ -89,10 +95,20 @@ FLAGS: tuple[tuple[str, str], ...] = (
 )
 
 
+# As likely a tensor: a number only where something wants one.
+AMBIGUOUS = re.compile(
+    r"(?!num|n_|nb_|max_|total_|in_|out_|d_)(\w*_)?(inputs?|outputs?|features?|labels?|images?|samples?|examples|train|test|data|rows|cols|items|points|"
+    r"class|classes|embedd\w*|hidden\w*|state|target|weight|weights|value|val|mean|std|var|total|scale|h|c|b|a|m|n|"
+    r"k|w|t|p|x|loss|losses|scores?|probs?|layers?|blocks?|batch|correct|error|mu|sigma|noise|pos|position|"
+    r"heads?|size|steps|count|start|first|ratio|train_loss|test_loss|val_loss|input_size|d|z|mask|channels?|c_in)\d?",
+    re.IGNORECASE,
+)
+
+
 def number_for(name: str) -> str | None:
     """Return the expression for a name that means a number or a flag, with {places} of a world."""
     lower = name.lower()
-    for pattern, value in (*NUMBERS, *FLAGS):
+    for pattern, value in (*NUMBERS, *FLAGS, *ENDINGS):
         if re.fullmatch(pattern, lower):
             return value
     return None

@@ -13,7 +13,7 @@ MODEL = re.compile(
     r"(model|net|network|nn_?model|module|net_?[gd]|generator|discriminator|gen|disc|encoder|"
     r"decoder|classifier|critic|actor|policy|q_?net\w*|backbone|cnn|rnn|lstm|gru|mlp|bert|"
     r"resnet\d*\w*|vgg\d*\w*|alexnet|densenet\w*|inception\w*|mobilenet\w*|unet|transformer|"
-    r"autoencoder|vae|gan|seq2seq|trainer|learner|feature_?extractor|g|d)"
+    r"autoencoder|vae|gan|seq2seq|trainer|learner|feature_?extractor)"
     r"(_?\w{0,6}|_model|_net|_ft|_conv)?",
     re.IGNORECASE,
 )
@@ -42,6 +42,12 @@ LABELS = re.compile(
 IMAGES = re.compile(
     r"(\w*_)?(imgs?|images?|pics?|pictures?|frames?|photo)(_\w+)?\d?", re.IGNORECASE
 )
+STATE_NAMES = re.compile(r"(\w*_)?(state_?dict|model_dict|\w*trained_dict)")
+RECURRENT = re.compile(r"(\w*_)?(lstm|gru|rnn)\w*", re.IGNORECASE)
+FLAT = re.compile(r"(\w*_)?(scores|accuracies|losses|weights?|values|lengths|probs|rewards|seq_lens)", re.I)
+INDICES = re.compile(r"(\w*_)?(indices|index|idxs?|ids|perm|permutation)", re.I)
+MASK = re.compile(r"(\w*_)?mask\w*", re.I)
+RESULT_PARTS = {"logits", "last_hidden_state", "loss", "pooler_output", "hidden_states", "out"}
 WRITER = re.compile(r"\w*(writer|logger|pbar|bar)\w*", re.IGNORECASE)
 
 CHILDREN: tuple[tuple[str, str], ...] = (
@@ -62,11 +68,16 @@ CHILDREN: tuple[tuple[str, str], ...] = (
 )
 
 
+SAME_IMAGE = ("nn.Conv2d(3, 3, 3, padding=1)", "nn.BatchNorm2d(3)")
+
+
 def choose(usage: Usage, scene: Scene) -> Piece | None:  # noqa: PLR0911 - one a kind
     """Return the stand-in for a name that means something in PyTorch, or None."""
     name, last = usage.name, usage.last
     if re.fullmatch(r"dev(ice)?\w*", last.lower()) and not usage.subscripts:
         return assigned(name, 'torch.device("cpu")')
+    if STATE_NAMES.fullmatch(last):
+        return None
     if usage.is_base or (CLASS.fullmatch(last) and usage.calls and not last.isupper()):
         return _class(usage)
     if usage.has("zero_grad", "param_groups") or (
@@ -81,6 +92,9 @@ def choose(usage: Usage, scene: Scene) -> Piece | None:  # noqa: PLR0911 - one a
     if usage.has("backward") and not usage.calls:
         value = "(torch.randn(3, requires_grad=True) ** 2).mean()"
         return assigned(name, value, Rank.DATA)
+    if LOADER.fullmatch(last) and usage.keys:
+        one = f"[({sample(scene)}, {labels(scene)}) for _ in range(2)]"
+        return assigned(name, "{" + ", ".join(f"{key!r}: {one}" for key in usage.keys) + "}", Rank.LOADER)
     if _is_model(usage):
         return _model(usage, scene)
     if LOSS.fullmatch(last) and usage.calls:
@@ -99,6 +113,24 @@ def tensor(usage: Usage, scene: Scene) -> Piece | None:
     name, last = usage.name, usage.last
     if usage.calls:
         return None
+    if usage.item_methods & {"backward"}:
+        value = "[torch.randn(3, requires_grad=True).sum() for _ in range(3)]"
+        return assigned(name, value, Rank.DATA)
+    if usage.goes_to("gather", "index_select", "scatter_", "scatter", "one_hot", "take") and any(
+        place in {1, "index"} for _, place in usage.passed_to
+    ):
+        return assigned(name, f"torch.randint({BATCH}, ({BATCH}, 1))", Rank.DATA)
+    if FLAT.fullmatch(last) and (usage.subscripts or usage.goes_to("sum", "max", "sorted", "WeightedRandomSampler")):
+        return assigned(name, f"torch.rand({BATCH})", Rank.DATA)
+    if INDICES.fullmatch(last) and last.lower() not in {"input_ids", "token_ids"}:
+        return assigned(name, "torch.tensor([1, 0])", Rank.DATA)
+    if last.endswith("_ids"):
+        return assigned(name, scene.text("torch.randint({vocabulary}, ({batch}, {steps}))"), Rank.DATA)
+    if MASK.fullmatch(last):
+        shape = scene.text("{batch}, {steps}" if "input_ids" in scene.usages else "{shape}")
+        return assigned(name, f"torch.ones({shape}, dtype=torch.bool)", Rank.DATA)
+    if usage.passed_to and any(called.endswith("autograd.grad") for called, _ in usage.passed_to):
+        return _differentiated(usage, scene)
     if LABELS.fullmatch(last) and not usage.has("requires_grad"):
         return assigned(name, labels(scene), Rank.DATA)
     world = scene.world
@@ -108,6 +140,19 @@ def tensor(usage: Usage, scene: Scene) -> Piece | None:
     if usage.has("unsqueeze") and world.is_image and not usage.has("size", "shape"):
         scene = _with(scene, world.changed(is_batched=False))
     return assigned(name, sample(scene), Rank.DATA)
+
+
+def _differentiated(usage: Usage, scene: Scene) -> Piece:
+    """Return what is differentiated, made from what it is differentiated by."""
+    places = {place for called, place in usage.passed_to if called.endswith("autograd.grad")}
+    if places & {1, "inputs"}:
+        value = f"torch.randn({scene.text('{shape}')}, requires_grad=True)"
+        return assigned(usage.name, value, Rank.DATA)
+    by = scene.first(
+        lambda u: any(c.endswith("autograd.grad") and p in {1, "inputs"} for c, p in u.passed_to)
+    )
+    value = f"{by} ** 2" if by else "(torch.randn(4, 10, requires_grad=True) ** 2)"
+    return assigned(usage.name, value, Rank.DERIVED)
 
 
 def sample(scene: Scene) -> str:
@@ -125,6 +170,8 @@ def labels(scene: Scene) -> str:
     if world.labels == "floats":
         shape = ", ".join(map(str, world.label_shape or (BATCH, 1)))
         return f"torch.rand({shape})"
+    if world.labels == "like-input":
+        return scene.text("torch.randint(2, ({shape},))")
     return scene.text("torch.randint({classes}, ({batch},))")
 
 
@@ -132,11 +179,24 @@ def _with(scene: Scene, world: World) -> Scene:
     return dataclasses.replace(scene, world=world)
 
 
+def is_layer(usage: Usage) -> bool:
+    """Say whether a called attribute is named as the layers of a module are."""
+    return re.fullmatch(r"(fc|linear|dense|out|head|proj|classifier|lin)\w*", usage.last.lower()) is not None or any(
+        re.fullmatch(pattern, usage.last.lower()) for pattern, _ in CHILDREN
+    )
+
+
+def layer(usage: Usage, scene: Scene) -> str:
+    if recurrent := _recurrent(usage, scene):
+        return recurrent.lines.partition(" = ")[2]
+    return _child(usage.last, [])
+
+
 def _is_model(usage: Usage) -> bool:
     if usage.has("state_dict", "parameters", "named_parameters", "eval", "zero_grad", "children",
                  "named_modules", "modules", "named_children", "half") and not usage.has("backward", "step"):  # fmt: skip
         return True
-    named = MODEL.fullmatch(usage.last) is not None
+    named = MODEL.fullmatch(usage.last) is not None or usage.last in {"G", "D"}
     return named and (
         bool(usage.calls)
         or usage.goes_to("save", "DataParallel", "DistributedDataParallel", "summary", "cuda")
@@ -189,6 +249,11 @@ def _model(usage: Usage, scene: Scene) -> Piece:
                          "__class__", "data", "grad"}
     }  # fmt: skip
     methods = usage.methods - set(dir_of_module())
+    if recurrent := _recurrent(usage, scene):
+        return recurrent
+    parts = _parts_of_result(usage, scene)
+    if parts or _takes_keywords(usage):
+        return _model_with_parts(usage, parts, scene)
     inner = "model_part" if "module" in usage.attributes else name
     if not children and not methods:
         if scene.world.are_tokens:
@@ -206,6 +271,53 @@ def _model(usage: Usage, scene: Scene) -> Piece:
         lines = _network(inner, children, methods, scene)
     if inner != name:
         lines += f"\n{name} = nn.DataParallel({inner})"
+    return Piece(rank=Rank.MODEL, lines=lines)
+
+
+def _recurrent(usage: Usage, scene: Scene) -> Piece | None:
+    """Return a recurrent layer for what gives an output and a state."""
+    pairs = [t for t in usage.results if isinstance(t, ast.Tuple) and len(t.elts) == 2]
+    if not pairs and not (RECURRENT.fullmatch(usage.last) and usage.calls):
+        return None
+    has_cell = any(isinstance(t.elts[1], ast.Tuple) for t in pairs)
+    kind = "LSTM" if has_cell else "GRU"
+    features = scene.world.shape[-1]
+    layers = ", num_layers=2" if "num_layers" in scene.code or "n_layers" in scene.code else ""
+    value = f"nn.{kind}({features}, 16{layers}, batch_first=True)"
+    return assigned(usage.name, value, Rank.MODEL)
+
+
+def _parts_of_result(usage: Usage, scene: Scene) -> list[str]:
+    """Return the attributes that the code reads of what the model gives, as some libraries have."""
+    names = {t.id for t in usage.results if isinstance(t, ast.Name)}
+    read = [
+        node.attr
+        for node in ast.walk(scene.tree)
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
+        and node.value.id in names and node.attr in RESULT_PARTS
+    ]
+    return list(dict.fromkeys(read))
+
+
+def _takes_keywords(usage: Usage) -> bool:
+    return any(call.keywords for call in usage.calls)
+
+
+def _model_with_parts(usage: Usage, parts: list[str], scene: Scene) -> Piece:
+    name = usage.name.title().replace("_", "").replace(".", "") + "StandIn"
+    answer = "answer"
+    if parts:
+        values = {p: "answer.mean()" if p == "loss" else "answer" for p in parts}
+        answer = f"types.SimpleNamespace({', '.join(f'{k}={v}' for k, v in values.items())})"
+    lines = (
+        f"class {name}(nn.Module):\n"
+        "    def __init__(self):\n        super().__init__()\n"
+        + scene.text("        self.last_layer = nn.LazyLinear({classes})\n\n")
+        + "    def forward(self, *inputs, **named):\n"
+        "        first = (*inputs, *named.values())[0]\n"
+        "        answer = self.last_layer(first.float().flatten(1))\n"
+        f"        return {answer}\n\n\n{usage.name} = {name}()"
+    )
     return Piece(rank=Rank.MODEL, lines=lines)
 
 
@@ -241,13 +353,17 @@ def _network(name: str, children: dict[str, str], methods: set[str], scene: Scen
     ]
     lines += [f"        self.{child} = {value}" for child, value in children.items()]
     lines += [
-        scene.text("        self.last_layer = nn.Linear({width}, {classes})"),
+        scene.text("        self.last_layer = nn.Linear({width}, 10)"),
         "",
         "    def forward(self, x, *others):",
-        "        return self.last_layer(x.flatten(1))",
     ]
+    if scene.world.is_image and scene.world.shape[0] == 3:
+        lines += [f"        x = self.{c}(x)" for c, value in children.items() if value.startswith(SAME_IMAGE)]
+    lines.append("        x = self.last_layer(x.flatten(1))")
+    lines += [f"        x = self.{c}(x)" for c, value in children.items() if value == "nn.Linear(10, 10)"]
+    lines.append("        return x")
     for method in sorted(methods):
-        lines += ["", f"    def {method}(self, *values):", f"        return {_answer(method)}"]
+        lines += ["", f"    def {method}(self, *values, **named):", f"        return {_answer(method)}"]
     lines += ["", "", f"{name} = {name.title().replace('_', '')}StandIn()"]
     return "\n".join(lines)
 
@@ -278,7 +394,7 @@ def _scheduler(usage: Usage, scene: Scene) -> Piece:
 
 def _loss(usage: Usage, scene: Scene) -> Piece:
     lower = usage.last.lower()
-    if "bce" in lower:
+    if "bce" in lower or (scene.world.labels == "floats" and scene.world.classes == 1):
         value = "nn.BCEWithLogitsLoss()"
     elif "mse" in lower or scene.world.labels == "floats":
         value = "nn.MSELoss()"

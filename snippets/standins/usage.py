@@ -2,10 +2,24 @@
 
 import ast
 import dataclasses
+import re
 from collections.abc import Iterable, Iterator
 
 HOLDERS = {"self", "args", "opt", "opts", "config", "cfg", "conf", "hparams", "params", "flags"}
 """Names whose attributes are values of their own: `self.hidden_size`, `args.lr`."""
+
+
+JOINS = {"cat", "stack", "concat", "concatenate", "pad_sequence", "from_tensor_slices", "zip", "hstack",
+         "vstack", "meshgrid", "add", "Model", "predict", "fit", "TensorDataset", "max", "min", "sum"}  # fmt: skip
+SIZED = {"range", "zeros", "ones", "randn", "rand", "empty", "full", "view", "reshape", "expand",
+         "repeat", "arange", "linspace", "eye", "randint", "Input", "manual_seed", "seed", "set_seed",
+         "sleep", "split", "chunk", "topk", "normal"}  # fmt: skip
+LAYERS = {"Linear", "Dense", "LSTM", "GRU", "RNN", "SimpleRNN", "Embedding", "Dropout", "LSTMCell",
+          "GRUCell", "RepeatVector", "Softmax", "LayerNorm", "MultiheadAttention", "Upsample",
+          "Transformer", "Bilinear", "BatchNorm"}  # fmt: skip
+LAYER = re.compile(r"(?:[A-Z]\w*)?(?:Conv|Pool|Norm|Pad|Dropout|Attention)\w*")
+SIZE_KEYWORD = re.compile(r"(size|dim|features|channels|units|epochs|steps|num_|n_|classes|lr|rate|momentum|"
+                          r"decay|length|padding|stride|kernel|filters|verbose|patience|bias)")  # fmt: skip
 
 
 @dataclasses.dataclass
@@ -18,7 +32,8 @@ class Usage:
     attributes: dict[str, list[ast.AST]] = dataclasses.field(default_factory=dict)
     subscripts: list[ast.expr] = dataclasses.field(default_factory=list)
     loops: list[ast.expr] = dataclasses.field(default_factory=list)  # targets, less `enumerate`
-    loop_bodies: list[list[ast.stmt]] = dataclasses.field(default_factory=list)
+    loop_bodies: list[list[ast.AST]] = dataclasses.field(default_factory=list)
+    item_methods: set[str] = dataclasses.field(default_factory=set)  # of `name[i]`
     passed_to: list[tuple[str, int | str]] = dataclasses.field(default_factory=list)
     results: list[ast.expr] = dataclasses.field(default_factory=list)  # targets of its calls
     assigned: list[ast.expr] = dataclasses.field(default_factory=list)  # `a, b = name`
@@ -28,6 +43,7 @@ class Usage:
     is_context: bool = False
     is_starred: bool = False
     is_tested: bool = False
+    is_subscript_of_other: bool = False  # `other[name]`
 
     @property
     def last(self) -> str:
@@ -47,6 +63,28 @@ class Usage:
 
     def has(self, *names: str) -> bool:
         return any(name in self.methods or name in self.attributes for name in names)
+
+    @property
+    def is_size(self) -> bool:
+        """Say whether it is handed to something that wants a number: a layer, a shape, a count."""
+        for called, place in self.passed_to:
+            last = called.rpartition(".")[2]
+            if isinstance(place, str) and SIZE_KEYWORD.search(place):
+                return True
+            if last in SIZED or (last in LAYERS or LAYER.fullmatch(last)) and called[-2:] != "()":
+                return True
+        return False
+
+    @property
+    def is_index(self) -> bool:
+        """Say whether what a loop over it gives is an index of something else."""
+        for target, body in zip(self.loops, self.loop_bodies, strict=True):
+            if isinstance(target, ast.Name):
+                for node in (n for part in body for n in ast.walk(part)):
+                    if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Name):
+                        if node.slice.id == target.id:
+                            return True
+        return False
 
     def goes_to(self, *functions: str) -> bool:
         """Say whether it is an argument of a function whose name ends like one of these."""
@@ -119,6 +157,8 @@ class _Reader:
         parent = self._parents.get(node)
         if isinstance(parent, ast.Subscript) and parent.value is node:
             usage.subscripts.append(parent.slice)
+        elif isinstance(parent, ast.Attribute):
+            usage.item_methods.add(parent.attr)
 
     def _see_place(self, node: ast.expr, parent: ast.AST | None, usage: Usage) -> None:
         match parent:
@@ -131,17 +171,21 @@ class _Reader:
                     usage.passed_to.append((_called(call), parent.arg or "**"))
             case ast.For() | ast.comprehension() if parent.iter is node:
                 usage.loops.append(parent.target)
-                usage.loop_bodies.append(parent.body if isinstance(parent, ast.For) else [])
+                usage.loop_bodies.append(self._body(parent))
             case ast.BinOp() | ast.UnaryOp() | ast.AugAssign():
                 usage.is_arithmetic = True
             case ast.Compare() | ast.If() | ast.While() | ast.BoolOp():
                 usage.is_tested = True
+            case ast.Subscript():
+                usage.is_subscript_of_other = True
             case ast.Slice():
                 usage.is_counted = True
             case ast.Tuple() | ast.List() if isinstance(
-                self._parents.get(parent), ast.Call | ast.Tuple | ast.List
+                self._parents.get(parent), ast.Call | ast.Tuple | ast.List | ast.keyword
             ):
-                usage.is_counted = True
+                call = self._parents.get(parent)
+                called = _called(call) if isinstance(call, ast.Call) else ""
+                usage.is_counted |= called.rpartition(".")[2] not in JOINS
             case ast.ClassDef():
                 usage.is_base = True
             case ast.withitem():
@@ -178,7 +222,13 @@ class _Reader:
         if is_counted and isinstance(target, ast.Tuple) and len(target.elts) == 2:
             target = target.elts[1]
         usage.loops.append(target)
-        usage.loop_bodies.append(loop.body if isinstance(loop, ast.For) else [])
+        usage.loop_bodies.append(self._body(loop))
+
+    def _body(self, loop: ast.For | ast.comprehension) -> list[ast.AST]:
+        if isinstance(loop, ast.For):
+            return list(loop.body)
+        whole = self._parents.get(loop)
+        return [] if whole is None else [n for n in ast.iter_child_nodes(whole) if n is not loop]
 
     def _targets(self, call: ast.Call) -> list[ast.expr]:
         parent = self._parents.get(call)

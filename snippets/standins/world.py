@@ -21,7 +21,7 @@ class World:
     are_tokens: bool = False  # whole numbers below `vocabulary`, for an embedding
     vocabulary: int = 50
     needs_gradients: bool = False
-    labels: str = "classes"  # classes, floats, like-output
+    labels: str = "classes"  # classes, floats, like-input
     label_shape: tuple[int, ...] = ()
     is_batched: bool = True
     is_channels_last: bool = False
@@ -68,6 +68,9 @@ def guess(code: str, tree: ast.Module) -> World:
                 return world.changed(shape=(world.steps,), are_tokens=True, vocabulary=numbers[0])
             case "Conv2D" | "MaxPooling2D":
                 return world.changed(shape=(28, 28, 1), is_channels_last=True)
+    if re.search(r"\bnetD\b|discriminator|\bD\(|BCE|binary_cross_entropy", code):
+        shape = (BATCH,) if re.search(r"view\(-1\)|squeeze", code) else (BATCH, 1)
+        world = world.changed(classes=1, labels="floats", label_shape=shape)
     return _by_words(world, code, side)
 
 
@@ -114,7 +117,7 @@ def _whole(node: ast.expr) -> int | None:
     return None
 
 
-SQUARES = {784: (1, 28, 28), 3072: (3, 32, 32), 400: (1, 32, 32), 256: (1, 28, 28)}
+SQUARES = {784: (1, 28, 28), 3072: (3, 32, 32), 1024: (1, 32, 32), 12288: (3, 64, 64)}
 
 
 def revise(world: World, kind: str, message: str) -> World | None:  # noqa: PLR0911 - one a message
@@ -142,6 +145,13 @@ def revise(world: World, kind: str, message: str) -> World | None:  # noqa: PLR0
         )
     if found := re.search(r"too many values to unpack \(expected (\d)\)", message):
         return world.changed(shape=(10,) if found[1] == "2" else (7, 10))
+    if found := re.search(r"is not equal to len\(dims\) = (\d)", message):
+        shapes = {"2": (10,), "3": (7, 10), "4": (3, 32, 32), "5": (3, 4, 8, 8)}
+        return world.changed(shape=shapes.get(found[1], world.shape))
+    if re.search(r"size of tensor a \(\d+\) must match", message) and world.labels == "classes":
+        return world.changed(labels="like-input")
+    if "axes don't match" in message or "Invalid shape" in message and "image data" in message:
+        return world.changed(shape=(3, 32, 32))
     if "does not require grad" in message:
         return None if world.needs_gradients else world.changed(needs_gradients=True)
     if found := re.search(
@@ -162,6 +172,8 @@ def revise(world: World, kind: str, message: str) -> World | None:  # noqa: PLR0
         r"into shape \((\d+),([\d,]+)\)|shape '\[(-?\d+), ([\d, -]+)\]' is invalid", message
     ):
         parts = [int(n) for n in (found[2] or found[4]).split(",") if n.strip()]
+        if world.is_image and len(parts) == 1:
+            return _fit_width(world, had=0, wanted=parts[0])
         if all(size > 0 for size in parts):
             return world.changed(shape=(math.prod(parts),))
     if re.search(r"invalid for input of size|Dimension out of range|too many indices", message):
@@ -170,9 +182,9 @@ def revise(world: World, kind: str, message: str) -> World | None:  # noqa: PLR0
 
 
 def _fit_width(world: World, *, had: int, wanted: int) -> World:
-    if world.is_image and had % max(1, wanted) and wanted in SQUARES:
+    if world.is_image and had == world.width and wanted in SQUARES:
         return world.changed(shape=SQUARES[wanted])
-    if world.is_image and wanted not in SQUARES:
+    if world.is_image:
         # Deeper in a convolutional network the side decides; smaller and larger ones are tried.
         sides = [32, 28, 64, 224, 227, 48, 96, 128, 16]
         side = world.shape[-1]
@@ -181,7 +193,7 @@ def _fit_width(world: World, *, had: int, wanted: int) -> World:
             return world.changed(shape=(world.shape[0], later[0], later[0]))
     if len(world.shape) > 1 and world.shape[-1] == had:
         return world.changed(shape=(*world.shape[:-1], wanted))
-    return world.changed(shape=SQUARES.get(wanted, (wanted,)) if world.is_image else (wanted,))
+    return world.changed(shape=(wanted,))
 
 
 def _next(world: World) -> World | None:
