@@ -35,7 +35,7 @@ class SnippetDraft:
     code: str
     options: Options
     setup: str = ""  # of the setup fences right before it
-    claim: str = ""  # of the output fence right after it
+    claim: str = ""  # of the output fence right after it, or one that names it
     earlier: tuple[str, ...] = ()  # code of the runnable fences before it, in order
 
 
@@ -79,7 +79,12 @@ def find_snippets(markdown: str) -> list[SnippetDraft]:
 
     AuthoringError as from `render`, but for formulas and pictures.
     """
-    return _collect_snippets(scan(markdown))[0]
+    return snippets_of(scan(markdown))
+
+
+def snippets_of(pieces: Sequence[Piece]) -> list[SnippetDraft]:
+    """Return a scanned text's runnable snippets, as `find_snippets` does."""
+    return _collect_snippets(pieces)[0]
 
 
 def snippet_values(snippets: Sequence[SnippetDraft], index: int) -> dict[str, Any]:
@@ -148,6 +153,9 @@ def _collect_snippets(pieces: Sequence[Piece]) -> tuple[list[SnippetDraft], dict
             snippets.append(_draft(piece, setups, snippets))
             setups = []
             claimable = True
+        elif piece.kind is FenceKind.CLAIM:
+            _claim(piece, snippets)
+            claimable = False
         elif piece.kind is FenceKind.OUTPUT and claimable:
             snippets[-1] = dataclasses.replace(snippets[-1], claim=piece.code)
             places[index] = -1
@@ -164,6 +172,18 @@ def _shown(piece: Fence | Formula) -> str:
         # TeX can carry addresses: \href.
         return markup.clean(to_mathml(piece.tex, display=True, line=piece.line))
     return highlight_block(piece.code, piece.language)
+
+
+def _claim(fence: Fence, snippets: list[SnippetDraft]) -> None:
+    """Make the fence what the snippet that it names, or else the last one, is said to print."""
+    name = fence.options.name
+    places = [n for n, draft in enumerate(snippets) if not name or draft.options.name == name]
+    if not places:
+        which = f"named {name!r} " if name else ""
+        raise AuthoringError(
+            f"no ```python run fence {which}stands before this output claim", line=fence.line
+        )
+    snippets[places[-1]] = dataclasses.replace(snippets[places[-1]], claim=fence.code)
 
 
 def _draft(fence: Fence, setups: Sequence[Fence], before: Sequence[SnippetDraft]) -> SnippetDraft:

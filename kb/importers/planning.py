@@ -10,14 +10,15 @@ import functools
 import html
 import re
 from collections import Counter
+from collections.abc import Sequence
 
 from kb.drafts import ArticleDraft, PostDraft
 from kb.errors import AuthoringError
-from kb.fences import Fence, FenceKind, Text, scan
+from kb.fences import Fence, FenceKind, Piece, Text, scan
 from kb.importers.base import Problem
 from kb.models import Language
 from kb.posts import check_same_snippets
-from kb.rendering import Block, SnippetDraft, find_snippets, snippet_values
+from kb.rendering import Block, SnippetDraft, snippet_values, snippets_of
 from sandbox import Runtime, runtime
 from snippets.code import normalise
 from snippets.preparing import Prepared, prepare
@@ -49,13 +50,12 @@ def plan_article(draft: ArticleDraft, *, row: str) -> Plan:
     drafts: list[PostDraft] = []
     planned: list[PlannedPost] = []
     for position, given in enumerate(draft.posts):
-        post, found = _with_same_snippets(position, given, row, problems)
+        post, pieces, found = _with_same_snippets(position, given, row, problems)
         drafts.append(post)
         planned.append(
             PlannedPost(
                 blocks={
-                    language: plain_blocks(text.markdown, kinds)
-                    for language, text in post.translations.items()
+                    language: blocks_of(scanned, kinds) for language, scanned in pieces.items()
                 },
                 snippets=tuple(
                     prepare(**snippet_values(found, index), known=_runtimes())
@@ -76,15 +76,19 @@ def _runtimes() -> dict[str, Runtime]:
     return runtime.load_all()
 
 
-def plain_blocks(markdown: str, kinds: Counter[str] | None = None) -> list[Block]:
-    """Return the text as paragraphs, code and snippets, without what Markdown means.
+def plain_blocks(markdown: str) -> list[Block]:
+    """Return a text as `blocks_of` does; one that cannot be scanned as it stands."""
+    try:
+        return blocks_of(scan(markdown))
+    except AuthoringError:
+        return [{"kind": "html", "html": f"<pre>{html.escape(markdown)}</pre>"}]
+
+
+def blocks_of(pieces: Sequence[Piece], kinds: Counter[str] | None = None) -> list[Block]:
+    """Return a text as paragraphs, code and snippets, without what Markdown means.
 
     Snippets are numbered from 0. Counts the pieces of code by kind.
     """
-    try:
-        pieces = scan(markdown)
-    except AuthoringError:
-        return [{"kind": "html", "html": f"<pre>{html.escape(markdown)}</pre>"}]
     blocks: list[Block] = []
     number = 0
     claimable = False
@@ -124,8 +128,9 @@ def _count(fence: Fence, kinds: Counter[str] | None) -> None:
 
 def _with_same_snippets(
     position: int, post: PostDraft, row: str, problems: list[Problem]
-) -> tuple[PostDraft, list[SnippetDraft]]:
-    found = {language: find_snippets(text.markdown) for language, text in post.translations.items()}
+) -> tuple[PostDraft, dict[Language, list[Piece]], list[SnippetDraft]]:
+    pieces = {language: scan(text.markdown) for language, text in post.translations.items()}
+    found = {language: snippets_of(scanned) for language, scanned in pieces.items()}
     try:
         check_same_snippets(position, found)
     except AuthoringError:
@@ -152,7 +157,7 @@ def _with_same_snippets(
         return _with_same_snippets(
             position, dataclasses.replace(post, translations=texts), row, problems
         )
-    return post, next(iter(found.values()), [])
+    return post, pieces, next(iter(found.values()), [])
 
 
 def _run_only(markdown: str, kept: set[int]) -> str:

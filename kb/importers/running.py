@@ -1,6 +1,7 @@
 """Running an import: items in batches, each batch whole or not at all."""
 
 import dataclasses
+import gc
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -18,7 +19,7 @@ from kb.importers.storing import Planned, Tags, store_new
 from kb.models import Source
 from kb.services import save_article
 
-BATCH = 250
+BATCH = 150
 """Articles in a transaction: enough to make its cost small, few enough to lose at a kill."""
 FEW = 500
 """Items from which on other processes convert: they take a moment to start."""
@@ -211,12 +212,16 @@ class _Converter:
         expected = importer.expected() or 0
         processes = min(os.cpu_count() or 1, 4)
         if expected >= FEW and processes > 1:
+            # Collecting garbage would write to every object, and so copy it into each process.
+            gc.collect()
+            gc.freeze()
             self._pool = ProcessPoolExecutor(
                 processes,
                 mp_context=get_context("fork"),
                 initializer=_begin,
                 initargs=(importer,),
             )
+            self._pool.submit(int)  # starts them now, while this process is small
 
     def plans(self, items: Sequence[Item]) -> Iterable[Plan | str]:
         if self._pool is None or len(items) < 20:
@@ -229,3 +234,4 @@ class _Converter:
     def __exit__(self, *_: object) -> None:
         if self._pool is not None:
             self._pool.shutdown(cancel_futures=True)
+            gc.unfreeze()
