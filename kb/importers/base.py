@@ -77,6 +77,7 @@ class Importer(Protocol):
     """A format. Reading may keep temporary files; making drafts is pure and picklable."""
 
     kind: str  # of the sources
+    has_unique_ids: bool  # it has seen to that itself, in constant memory
 
     def items(self) -> Iterator[Item]:
         """Yield the articles in an order that depends on the files alone.

@@ -39,6 +39,7 @@ class Exported:
     """Reads a folder that `manage.py export` wrote."""
 
     kind = "export"
+    has_unique_ids = False
 
     def __init__(self, path: Path, options: Options, problems: Problems) -> None:
         try:

@@ -47,6 +47,7 @@ class MarkdownFolder:
     """Reads a folder, or one file; `name.md` with `name.en.md` or `name_origin.md` are a pair."""
 
     kind = "markdown"
+    has_unique_ids = False
 
     def __init__(self, path: Path, options: Options, problems: Problems) -> None:
         if not path.exists():

@@ -31,6 +31,7 @@ class Notebook:
     """Reads a .ipynb file, or every one in a folder."""
 
     kind = "notebook"
+    has_unique_ids = False
 
     def __init__(self, path: Path, options: Options, problems: Problems) -> None:
         if not path.exists():

@@ -33,7 +33,7 @@ class Report:
     saved: Counter[str] = dataclasses.field(default_factory=Counter)
     roles: Counter[str] = dataclasses.field(default_factory=Counter)
     kinds: Counter[str] = dataclasses.field(default_factory=Counter)
-    snippets: set[bytes] = dataclasses.field(default_factory=set)
+    snippets: set[int] = dataclasses.field(default_factory=set)  # of digests, cut to 60 bits
     problems: Problems = dataclasses.field(default_factory=Problems)
 
     def as_json(self, *, dry_run: bool) -> dict[str, Any]:
@@ -70,7 +70,8 @@ def run_import(
     tags = Tags()
     convert = _Converter(importer)
     with convert:
-        batches = _batches(_once(importer.items(), set(), problems))
+        items = importer.items()
+        batches = _batches(items if importer.has_unique_ids else _once(items, problems))
         for batch, known, wanted, results in _ahead(_begun(batches, importer.kind, convert)):
             for item in batch:
                 report.roles[item.kind] += 1
@@ -126,7 +127,8 @@ def _known(kind: str, batch: Sequence[Item]) -> dict[str, str]:
     return {name: digest if article else "" for name, digest, article in rows}
 
 
-def _once(items: Iterable[Item], seen: set[str], problems: Problems) -> Iterator[Item]:
+def _once(items: Iterable[Item], problems: Problems) -> Iterator[Item]:
+    seen: set[str] = set()
     for item in items:
         if item.external_id in seen:
             problems.add(item.row, f"{item.external_id} stands here again; only the first is taken")
@@ -174,9 +176,7 @@ def _readable(
 
 def _count(plan: Plan, report: Report) -> None:
     report.kinds += plan.kinds
-    report.snippets.update(
-        bytes.fromhex(one.digest)[:12] for post in plan.posts for one in post.snippets
-    )
+    report.snippets.update(int(one.digest[:15], 16) for post in plan.posts for one in post.snippets)
     for problem in plan.problems:
         report.problems.add(problem.row, problem.reason)
 

@@ -55,6 +55,7 @@ class SavedPage:
     """Reads one .html file; pictures are taken from the folder beside it."""
 
     kind = "html"
+    has_unique_ids = False
 
     def __init__(self, path: Path, options: Options, problems: Problems) -> None:
         if not path.is_file():

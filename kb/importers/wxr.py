@@ -56,6 +56,7 @@ class Wordpress:
     """Reads one .xml file; pictures are taken from the folder beside it."""
 
     kind = "wxr"
+    has_unique_ids = False
 
     def __init__(self, path: Path, options: Options, problems: Problems) -> None:
         if not path.is_file():

@@ -51,6 +51,7 @@ class StackExchange:
     """Reads a dump's folder, or its Posts.xml alone."""
 
     kind = "stackexchange"
+    has_unique_ids = True
 
     def __init__(self, path: Path, options: Options, problems: Problems) -> None:
         self._posts = path / "Posts.xml" if path.is_dir() else path
