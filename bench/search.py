@@ -23,6 +23,7 @@ from typing import Any
 
 QUERIES_PER_KIND = 40
 UPSERTS_PER_SECOND = 20
+Clock = Callable[[], float]
 
 
 def main() -> None:
@@ -107,6 +108,9 @@ def _measure_engine() -> dict[str, Any]:
         "all": {
             "quiet": _summary([_timed(_whole, query) for query in everything]),
             "raw": _summary([_timed(_raw, query) for query in everything]),
+            # What other work on the machine cannot spoil.
+            "processor": _summary([_timed(_whole, q, time.process_time) for q in everything]),
+            "raw_processor": _summary([_timed(_raw, q, time.process_time) for q in everything]),
         },
     }
 
@@ -200,11 +204,13 @@ def _raw(query: str) -> None:
 _raw_seconds: list[float] = []
 
 
-def _timed(run: Callable[[str], None], query: str) -> float:
+def _timed(run: Callable[[str], None], query: str, clock: Clock = time.perf_counter) -> float:
     _raw_seconds.clear()
-    started = time.perf_counter()
+    started = clock()
     run(query)
-    return (_raw_seconds[0] if _raw_seconds else time.perf_counter() - started) * 1000
+    # A raw query's own time leaves out what makes it from the text.
+    is_raw = bool(_raw_seconds) and clock is time.perf_counter
+    return (_raw_seconds[0] if is_raw else clock() - started) * 1000
 
 
 def _times(queries: list[str]) -> dict[str, Any]:
@@ -268,7 +274,7 @@ def _print(size: int, report: dict[str, Any]) -> None:
             cells = [quiet["whole"], quiet["raw"], figures["writing"][kind]["whole"]]
             shown = " ".join(f"{cell['p50']:7.2f}/{cell['p95']:<7.2f}" for cell in cells)
             print(f"{kind:16} {shown}")
-        print(f"{'all':16} {figures['all']['quiet']}  raw {figures['all']['raw']}")
+        print(f"all: {figures['all']}")
 
 
 if __name__ == "__main__":

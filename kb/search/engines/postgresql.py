@@ -5,6 +5,7 @@ serves filters alone. Changes become visible with their transaction, like everyt
 """
 
 import contextlib
+import functools
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -43,8 +44,9 @@ LAST_POSITION = 16_383
 MOST_POSITIONS = 255
 
 
+@functools.cache
 def is_available() -> bool:
-    """Say whether the database is a PostgreSQL that has, or may make, the rum extension."""
+    """Say whether the database is a PostgreSQL with the rum extension; asked once a process."""
     if connection.vendor != "postgresql":
         return False
     with connection.cursor() as cursor:
