@@ -22,6 +22,8 @@ from sandbox.zygote import THREADS, Child, Zygote, ZygoteDied
 WAITING_CHILDREN = 2
 DYING_SECONDS = 0.3
 """A killed zygote is seen to be dead within this time."""
+ATTEMPTS = 3
+"""A run that died unheard is started over; more often means that something else is wrong."""
 FORKS_AT_MOST = 2000
 """A zygote that forked so often is replaced, whatever may have built up in it."""
 IDLE_SECONDS = 600.0
@@ -213,10 +215,11 @@ class Pool:
             if is_cancelled():
                 raise Cancelled("cancelled while waiting for a free slot")
         try:
-            result, was_heard = self._attempt(warm, request, emit, is_cancelled)
-            if result.verdict is Verdict.INTERNAL and not was_heard:
+            for _ in range(ATTEMPTS):
+                result, was_heard = self._attempt(warm, request, emit, is_cancelled)
+                if result.verdict is not Verdict.INTERNAL or was_heard:
+                    break
                 warm.distrust()
-                result, _ = self._attempt(warm, request, emit, is_cancelled)
         finally:
             free.release()
             self._refiller.put(warm.refill)
