@@ -12,7 +12,7 @@ window.zhiyanEditor = (area) => {
     value: area.value,
     useWorker: false,
     minLines: Math.max(area.rows, 4),
-    maxLines: 30,
+    maxLines: 40,
     tabSize: 4,
     useSoftTabs: true,
     showPrintMargin: false,
@@ -23,6 +23,7 @@ window.zhiyanEditor = (area) => {
     textInputAriaLabel: area.getAttribute("aria-label"),
     theme: { cssClass: "ace-zhiyan", cssText: "", isDark: false },
   });
+  editor.renderer.setScrollMargin(8, 16);
   // Their dialogs are files that are not here; the browser finds just as well.
   for (const name of ["find", "replace", "findnext", "findprevious", "showSettingsMenu", "gotoline", "openCommandPalette", "openCommandPallete"]) {
     editor.commands.removeCommand(name);
