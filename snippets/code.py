@@ -2,6 +2,7 @@
 
 import ast
 import builtins
+import functools
 import hashlib
 import io
 import re
@@ -100,11 +101,18 @@ def undefined_names(code: str) -> list[str]:
 
     Code that does not compile, or that imports everything from somewhere, has none.
     """
+    return list(_undefined_names(code))
+
+
+# Whatever judges a snippet asks this of the same code several times in a row.
+@functools.lru_cache(maxsize=256)
+def _undefined_names(code: str) -> tuple[str, ...]:
     tree = tree_of(code)
     if syntax_error(code) is not None or _imports_everything(tree):
-        return []
+        return ()
     early = _read_before_bound(tree)
-    known = (defined_names(code) - early) | set(dir(builtins)) | {"__file__"}
+    defined = defined_names(code)
+    known = (defined - early) | set(dir(builtins)) | {"__file__"}
     missing = {
         symbol.get_name()
         for table in _scopes(_symbols(code))
@@ -113,10 +121,11 @@ def undefined_names(code: str) -> list[str]:
         and (symbol.is_global() or table.get_type() == "module")
         and symbol.get_name() not in known
     } | (early - set(dir(builtins)))
-    if "input" not in defined_names(code) and _is_only_data(tree, "input"):
+    if "input" not in defined and _is_only_data(tree, "input"):
         missing.add("input")
     order = [node.id for node in ast.walk(tree) if isinstance(node, ast.Name)]
-    return sorted(missing, key=lambda name: order.index(name) if name in order else len(order))
+    at = {name: place for place, name in reversed(list(enumerate(order)))}
+    return tuple(sorted(missing, key=lambda name: at.get(name, len(order))))
 
 
 def _is_only_data(tree: ast.Module, name: str) -> bool:
