@@ -23,11 +23,12 @@ worker_hijack_root_logger = False
 worker_send_task_events = False
 
 task_default_queue = "cpu"
-task_queues = [Queue("cpu"), Queue("gpu")]
+task_queues = [Queue("cpu"), Queue("gpu"), Queue("verify")]
 broker_transport_options = {
-    # A verification runs up to four times in a task. What a dead worker held
-    # comes back much sooner: by the sweep, from its missing heartbeat.
-    "visibility_timeout": int(2 * 4 * HARD_WALL_SECONDS) + 60,
+    # A verification climbs a ladder and checks claims: up to some twenty runs in a task.
+    # What a dead worker held comes back much sooner: by the sweep, from its missing
+    # heartbeat, and with the next batch.
+    "visibility_timeout": int(2 * 20 * HARD_WALL_SECONDS) + 60,
     "unacked_restore_interval": 1,
     "unacked_restore_throttle": 1,
     "queue_order_strategy": "priority",
@@ -39,5 +40,5 @@ beat_schedule = {
     "sweep": {"task": "runs.sweep", "schedule": 10.0, "options": {"expires": 10}},
     "delete-old": {"task": "runs.delete_old", "schedule": crontab(hour="3", minute="40")},
     "render-pending": {"task": "kb.render_pending", "schedule": 60.0, "options": {"expires": 60}},
-    "verify-oldest": {"task": "runs.verify_oldest", "schedule": crontab(minute="20")},
+    "verify-due": {"task": "runs.verify_due", "schedule": 30.0, "options": {"expires": 30}},
 }

@@ -9,7 +9,7 @@ from config import fingerprint, valkey
 
 SITE_SOURCES = ("config", "kb", "snippets", "sandbox", "templates", "static", "locale")
 SECRETS = ("SECRET_KEY", "DATABASE_URL", "REDIS_URL")
-NAMES = ("valkey", "sandbox", "worker", "worker-gpu", "beat", "index", "web")
+NAMES = ("valkey", "sandbox", "worker", "verifier", "worker-gpu", "beat", "index", "web")
 # Queries and indexes are cut into words by it.
 GLOSSARY = "content/glossary.yaml"
 
@@ -57,6 +57,7 @@ def programs(site: Site) -> list[Program]:
         "valkey": _valkey,
         "sandbox": _sandbox,
         "worker": _worker,
+        "verifier": _verifier,
         "worker-gpu": _worker_gpu,
         "beat": _beat,
         "index": _index,
@@ -78,7 +79,7 @@ def _valkey(site: Site) -> Program:
 
 
 def _sandbox(site: Site) -> Program:
-    slots = site.worker_threads + ("worker-gpu" in site.wanted)
+    slots = site.worker_threads + sum(n in site.wanted for n in ("verifier", "worker-gpu"))
     options = ("--socket", site.sandbox_socket, "--slots", str(slots))
     warm = tuple(part for name in site.warm_runtimes for part in ("--warm", name))
     return Program(
@@ -93,23 +94,31 @@ def _sandbox(site: Site) -> Program:
 
 
 def _worker(site: Site) -> Program:
-    return _celery_worker("worker", "cpu", site.worker_threads)
+    # Where nobody else verifies, readers' workers do, after what readers asked for.
+    queues = "cpu" if "verifier" in site.wanted else "cpu,verify"
+    return _celery_worker("worker", queues, site.worker_threads)
+
+
+def _verifier(_site: Site) -> Program:
+    # One at a time and behind everything else: no reader ever waits for it.
+    return _celery_worker("verifier", "verify", 1, niceness=10)
 
 
 def _worker_gpu(_site: Site) -> Program:
     return _celery_worker("worker-gpu", "gpu", 1)  # one run per device at a time
 
 
-def _celery_worker(name: str, queue: str, threads: int) -> Program:
+def _celery_worker(name: str, queues: str, threads: int, *, niceness: int = 0) -> Program:
     # Threads, since a worker only waits: the user's code runs in the sandbox.
     # Neighbours are not needed to take tasks; looking for them costs a second.
     options = ("-P", "threads", "-c", str(threads), "--without-gossip", "--without-mingle")
     return Program(
         name=name,
         priority=30,
-        command=(*_CELERY, "worker", "-n", f"{name}@%h", "-Q", queue, *options),
+        command=(*_CELERY, "worker", "-n", f"{name}@%h", "-Q", queues, *options),
         sources=SITE_SOURCES,
         stop_seconds=20,
+        niceness=niceness,
     )
 
 

@@ -162,7 +162,7 @@ SANDBOX_SOCKET = os.environ.get("ZHIYAN_SANDBOX") or str(embedded.socket_path(VA
 # What `manage.py up` starts on this machine.
 PROGRAMS = _list(
     "ZHIYAN_PROGRAMS",
-    ("" if os.environ.get("REDIS_URL") else "valkey,") + "sandbox,worker,beat,index,web",
+    ("" if os.environ.get("REDIS_URL") else "valkey,") + "sandbox,worker,verifier,beat,index,web",
 )
 if unknown := sorted(set(PROGRAMS) - set(NAMES)):
     raise ImproperlyConfigured(

@@ -26,6 +26,7 @@ class FenceKind(StrEnum):
     RUN = "run"
     SETUP = "setup"
     OUTPUT = "output"
+    CLAIM = "claim"  # output of an earlier run fence, with text between
     BLOCK = "block"  # shown, never run
 
 
@@ -170,9 +171,13 @@ def parse_info(info: str, *, line: int) -> tuple[FenceKind, str, Options]:
     if not words:
         kind = FenceKind.OUTPUT if language == "output" else FenceKind.BLOCK
         return kind, language, Options()
-    if language != "python" or words[0] not in {"run", "setup"}:
+    if language == "output" and words[0].partition("=")[0] == "claim":
+        return FenceKind.CLAIM, language, _parse_claim(words, line=line)
+    is_code = language == "python" or (language == "pycon" and words[0] == "run")
+    if not is_code or words[0] not in {"run", "setup"}:
         raise AuthoringError(
-            f"unknown option {words[0]!r}; only ```python run and ```python setup take options",
+            f"unknown option {words[0]!r}; only ```python run, ```python setup and "
+            "```output claim take options",
             line=line,
         )
     if words[0] == "setup":
@@ -182,6 +187,14 @@ def parse_info(info: str, *, line: int) -> tuple[FenceKind, str, Options]:
             )
         return FenceKind.SETUP, language, Options()
     return FenceKind.RUN, language, _parse_options(words[1:], line=line)
+
+
+def _parse_claim(words: list[str], *, line: int) -> Options:
+    if len(words) > 1:
+        raise AuthoringError(
+            f"unknown option {words[1]!r}; write ```output claim or ```output claim=NAME", line=line
+        )
+    return Options(name=words[0].partition("=")[2])
 
 
 def _parse_options(words: list[str], *, line: int) -> Options:

@@ -36,6 +36,7 @@ class SnippetDraft:
     options: Options
     setup: str = ""  # of the setup fences right before it
     claim: str = ""  # of the output fence right after it, or one that names it
+    is_claim_apart: bool = False  # and is shown where that fence stands
     earlier: tuple[str, ...] = ()  # code of the runnable fences before it, in order
 
 
@@ -183,7 +184,9 @@ def _claim(fence: Fence, snippets: list[SnippetDraft]) -> None:
         raise AuthoringError(
             f"no ```python run fence {which}stands before this output claim", line=fence.line
         )
-    snippets[places[-1]] = dataclasses.replace(snippets[places[-1]], claim=fence.code)
+    snippets[places[-1]] = dataclasses.replace(
+        snippets[places[-1]], claim=fence.code, is_claim_apart=True
+    )
 
 
 def _draft(fence: Fence, setups: Sequence[Fence], before: Sequence[SnippetDraft]) -> SnippetDraft:

@@ -1,15 +1,18 @@
 """What there is to verify, and doing it: every placed snippet on every runtime that fits."""
 
 import dataclasses
-from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+import functools
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from typing import Any
 
 from django.db import connection, connections
 
 from kb.models import Language, PostSnippet, Translation
 from sandbox import Runtime
-from snippets import proving, verification
+from snippets import proving, staleness, verification
 from snippets.models import Snippet, Verification
+from snippets.querysets import GREEN
 from snippets.reasons import Reason
 from snippets.subjects import subject_of
 from snippets.verification import Executor
@@ -22,13 +25,14 @@ class Check:
     snippet: Snippet
     runtime: Runtime
     article: str
+    suggested_for: Snippet | None = None  # whose correction it is
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Line:
     """One line of the report."""
 
-    snippet_id: int
+    name: str  # #12, or docs/a.md:34
     code: str
     article: str
     runtime: str
@@ -36,33 +40,66 @@ class Line:
     reason: str = ""
     setup: str = ""
     stdout: str = ""
+    origin: str = ""  # of snippets.setups.Origin
+    repairs: tuple[str, ...] = ()
+    was: str = ""  # the outcome before, or none
+    is_suggestion: bool = False
+    seconds: float = 0.0
+    order: int = 0  # among the lines of the report
 
-    def as_dict(self) -> dict[str, str]:
-        values = dataclasses.asdict(self)
-        del values["snippet_id"]
-        return values
+    @property
+    def is_green(self) -> bool:
+        return self.outcome in GREEN
+
+    @property
+    def is_broken(self) -> bool:
+        """Say whether what was green is not; one that could not be tried still is."""
+        return self.was in GREEN and not self.is_green and self.outcome != "skipped"
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "code": self.code,
+            "article": self.article,
+            "runtime": self.runtime,
+            "outcome": self.outcome,
+            "reason": self.reason,
+            "setup": self.setup,
+            "stdout": self.stdout,
+            "name": self.name,
+            "origin": self.origin,
+            "repairs": list(self.repairs),
+            "was": self.was,
+        }
 
 
 def collect_checks(
     *, runtimes: Mapping[str, Runtime], only: str | None, article_id: int | None
 ) -> list[Check]:
-    """Return what to verify, in the order in which pages show it.
+    """Return what to verify, in the order in which pages show it, corrections after their snippet.
 
-    `only` names a runtime: snippets that fit it, and no other runtime.
+    `only` names a runtime: snippets that fit it, and no other runtime. Cells that runtimes
+    or the harness have outdated are marked on the way.
     """
-    placements = PostSnippet.objects.select_related("post", "snippet")
+    placements = PostSnippet.objects.select_related("post", "snippet__suggested")
     placements = placements.order_by("post__article_id", "post__position", "position")
     if article_id is not None:
         placements = placements.filter(post__article_id=article_id)
     titles = article_titles()
+    shown = list(placements)
+    staleness.sync_cells(snippet_ids=dict.fromkeys(one.snippet_id for one in shown))
     checks: dict[tuple[int, str], Check] = {}
-    for placement in placements:
-        snippet = placement.snippet
-        for name in verification.fitting_runtimes(snippet, runtimes):
-            if only in {None, name}:
-                title = titles.get(placement.post.article_id, "")
-                check = Check(snippet=snippet, runtime=runtimes[name], article=title)
-                checks.setdefault((snippet.pk, name), check)
+    for placement in shown:
+        snippet, title = placement.snippet, titles.get(placement.post.article_id, "")
+        wanted: list[tuple[Snippet, Snippet | None]] = [(snippet, None)]
+        if snippet.suggested is not None and snippet.is_suggestion_accepted:
+            wanted.append((snippet.suggested, snippet))
+        for one, owner in wanted:
+            for name in verification.fitting_runtimes(one, runtimes):
+                if only in {None, name}:
+                    check = Check(
+                        snippet=one, runtime=runtimes[name], article=title, suggested_for=owner
+                    )
+                    checks.setdefault((one.pk, name), check)
     return list(checks.values())
 
 
@@ -80,27 +117,42 @@ def article_titles() -> dict[int, str]:
 
 
 def verify_all(
-    checks: list[Check], *, execute: Executor, is_forced: bool, jobs: int
+    checks: Sequence[Check], *, execute: Executor, is_forced: bool, jobs: int
 ) -> Iterator[Line]:
-    """Yield a line for each check, in order.
+    """Yield a line for each check as it comes.
 
     Leaving early keeps what is done and starts no more.
     """
-    if jobs <= 1:
-        for check in checks:
-            yield verify_one(check, execute=execute, is_forced=is_forced)
-        return
 
     def work(check: Check) -> Line:
-        try:
-            return verify_one(check, execute=execute, is_forced=is_forced)
-        finally:
-            connections.close_all()
+        return verify_one(check, execute=execute, is_forced=is_forced)
 
+    if jobs <= 1:
+        for order, check in enumerate(checks):
+            yield dataclasses.replace(work(check), order=order)
+        return
     connection.close()  # each thread opens its own
+
+    def close() -> None:
+        connections.close_all()
+
+    yield from in_threads([functools.partial(work, check) for check in checks], jobs, close)
+
+
+def in_threads(
+    works: Sequence[Callable[[], Line]], jobs: int, after: Callable[[], None] = lambda: None
+) -> Iterator[Line]:
+    """Do the works in threads and yield what each gives, as it comes."""
+
+    def done(order: int, work: Callable[[], Line]) -> Line:
+        try:
+            return dataclasses.replace(work(), order=order)
+        finally:
+            after()
+
     pool = ThreadPoolExecutor(max_workers=jobs)
     try:
-        for future in [pool.submit(work, check) for check in checks]:
+        for future in as_completed([pool.submit(done, *pair) for pair in enumerate(works)]):
             yield future.result()
     finally:
         pool.shutdown(cancel_futures=True)
@@ -111,14 +163,20 @@ def verify_one(check: Check, *, execute: Executor, is_forced: bool) -> Line:
     if not check.runtime.is_built and proving.judge_unrun(subject_of(check.snippet)) is None:
         command = f"python -m sandbox build {check.runtime.name}"
         return _skipped(check, f"{Reason.NOT_BUILT}: runtime not built; run: {command}")
+    current = check.snippet.verifications.current().filter(runtime=check.runtime.name).first()
+    was = current.judged if current else ""
     try:
         found = verification.verify_snippet(
-            snippet=check.snippet, wanted=check.runtime, execute=execute, is_forced=is_forced
+            snippet=check.snippet,
+            wanted=check.runtime,
+            execute=execute,
+            is_forced=is_forced,
+            known=current,
         )
     except verification.SandboxFailed as error:
-        return _skipped(check, f"sandbox: {error}")
+        return _skipped(check, f"sandbox: {error}", was=was)
     return Line(
-        snippet_id=check.snippet.pk,
+        name=_name(check),
         code=check.snippet.code,
         article=check.article,
         runtime=check.runtime.name,
@@ -126,15 +184,27 @@ def verify_one(check: Check, *, execute: Executor, is_forced: bool) -> Line:
         reason=": ".join(filter(None, [found.reason_code, found.reason])),
         setup=found.setup,
         stdout=found.run.stdout if found.run else "",
+        origin=found.setup_origin,
+        repairs=tuple(found.repairs),
+        was=was,
+        is_suggestion=check.suggested_for is not None,
+        seconds=(found.run.wall_seconds or 0.0) if found.run else 0.0,
     )
 
 
-def _skipped(check: Check, reason: str) -> Line:
+def _skipped(check: Check, reason: str, was: str = "") -> Line:
     return Line(
-        snippet_id=check.snippet.pk,
+        name=_name(check),
         code=check.snippet.code,
         article=check.article,
         runtime=check.runtime.name,
         outcome=Verification.Outcome.SKIPPED.value,
         reason=reason,
+        was=was,
+        is_suggestion=check.suggested_for is not None,
     )
+
+
+def _name(check: Check) -> str:
+    owner = check.suggested_for
+    return f"#{check.snippet.pk}" if owner is None else f"#{owner.pk} corrected"

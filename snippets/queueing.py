@@ -9,18 +9,20 @@ from snippets.models import Run
 EXECUTE = "runs.execute"
 CPU = "cpu"
 GPU = "gpu"
+VERIFY_QUEUE = "verify"
 # Redis serves the lowest number first.
 READER_PRIORITY = 0
 VERIFICATION_PRIORITY = 6
 
 
 def enqueue(run: Run) -> None:
-    """Tell the workers of the run's queue, readers before verification."""
+    """Tell the workers of the run's queue; verification has one of its own, but for the GPU."""
     is_reader = run.purpose == Run.Purpose.READER
+    queue = CPU if is_reader else VERIFY_QUEUE
     current_app.send_task(
         EXECUTE,
         args=[run.public_id],
-        queue=GPU if runtime.load(run.runtime).gpu else CPU,
+        queue=GPU if runtime.load(run.runtime).gpu else queue,
         priority=READER_PRIORITY if is_reader else VERIFICATION_PRIORITY,
         retry=False,
     )

@@ -28,10 +28,10 @@ def delete_old() -> int:
 
 
 @shared_task(name=checking.VERIFY)
-def verify(snippet_id: int, runtime_name: str) -> None:
-    checking.check_again(snippet_id=snippet_id, runtime_name=runtime_name)
+def verify(snippet_id: int, runtime_name: str, batch_id: int | None = None) -> None:
+    checking.check_again(snippet_id=snippet_id, runtime_name=runtime_name, batch_id=batch_id)
 
 
-@shared_task(name="runs.verify_oldest")
-def verify_oldest() -> int:
-    return checking.request_oldest()
+@shared_task(name="runs.verify_due")
+def verify_due() -> int:
+    return checking.request_due()

@@ -74,13 +74,16 @@ def verify_snippet(
     execute: Executor,
     is_forced: bool = False,
     batch: Batch | None = None,
+    known: Verification | None = None,
 ) -> Verification:
     """Return the current verification, after running where it is not up to date.
 
-    Raises SandboxFailed, and changes nothing, when the sandbox could not do its work.
+    `known` is the current one where the caller has read it already. Raises SandboxFailed,
+    and changes nothing, when the sandbox could not do its work.
     """
     key = verification_key(snippet, wanted)
-    known = snippet.verifications.current().filter(runtime=wanted.name).first()
+    if known is None:
+        known = snippet.verifications.current().filter(runtime=wanted.name).first()
     is_judged = known is not None and known.key == key and known.outcome in {*GREEN, *RED}
     if known is not None and is_judged and not is_forced:
         return known

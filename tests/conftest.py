@@ -136,7 +136,7 @@ def start_worker(
 
     def start() -> Process:
         log_path = var_dir / f"worker-{len(started)}.log"
-        options = ["-Q", "cpu", "-P", "threads", "-c", "2", "-n", f"w{len(started)}@tests"]
+        options = ["-Q", "cpu,verify", "-P", "threads", "-c", "2", "-n", f"w{len(started)}@tests"]
         options += ["--without-gossip", "--without-mingle", "--loglevel", "INFO"]
         command = [sys.executable, "-m", "celery", "-A", "config", "worker", *options]
         process = _start(command, process_environment(), log_path)

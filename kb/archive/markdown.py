@@ -36,7 +36,8 @@ def write(blocks: Sequence[Block], *, has_headings: bool) -> str:
             mark = "-" if block.marker == "•" else block.marker
             parts.append(f"{indent}{mark} {_item_text(block)}")
         else:
-            parts.append(_indented(_body(block, has_headings=has_headings), indent))
+            body = _claim(blocks, index) or _body(block, has_headings=has_headings)
+            parts.append(_indented(body, indent))
     return "".join(parts) + "\n"
 
 
@@ -70,6 +71,14 @@ def _body(block: Block, *, has_headings: bool) -> str:
     return _fence(block.code, _info(block))
 
 
+def _claim(blocks: Sequence[Block], index: int) -> str:
+    """Return output that a paragraph after the code announces as the claim that it is."""
+    kinds = [block.kind for block in blocks[max(index - 2, 0) : index + 1]]
+    if kinds != [Kind.PYTHON, Kind.TEXT, Kind.OUTPUT]:
+        return ""
+    return _fence(blocks[index].code, f"{INFO[Kind.OUTPUT]} claim")
+
+
 def _item_text(block: Block) -> str:
     text = block.lines[0].text
     return to_markdown(text[text.index(block.marker) + len(block.marker) :])
@@ -77,7 +86,7 @@ def _item_text(block: Block) -> str:
 
 def _info(block: Block) -> str:
     if block.kind is Kind.CONSOLE and PYTHON_CONSOLE.match(block.lines[0].text):
-        return "pycon"
+        return "pycon run"
     return INFO[block.kind]
 
 

@@ -106,3 +106,23 @@ def test_any_info_string_is_read_or_refused(info: str):
     with contextlib.suppress(AuthoringError):
         kind, _, _ = parse_info(info, line=1)
         assert kind in FenceKind
+
+
+@pytest.mark.parametrize(
+    ("info", "name"), [("output claim", ""), ("output claim=a.py", "a.py"), ("output", None)]
+)
+def test_output_may_be_the_claim_of_an_earlier_fence(info: str, name: str | None) -> None:
+    kind, _, options = parse_info(info, line=1)
+
+    assert kind is (FenceKind.OUTPUT if name is None else FenceKind.CLAIM)
+    assert options.name == (name or "")
+
+
+def test_console_session_may_be_run() -> None:
+    assert parse_info("pycon run", line=1)[0] is FenceKind.RUN
+    assert parse_info("pycon", line=1)[0] is FenceKind.BLOCK
+
+
+def test_wrong_option_of_a_claim_is_named() -> None:
+    with pytest.raises(AuthoringError, match="unknown option 'twice'"):
+        parse_info("output claim twice", line=3)

@@ -28,7 +28,7 @@ def test_each_kind_has_its_fence() -> None:
     )
 
     assert [line[3:] for line in text.split("\n") if line.startswith("```") and line != "```"] == [
-        "python run", "output", "shell", "console", "pycon", "text", "json", "bibtex",
+        "python run", "output claim", "shell", "console", "pycon run", "text", "json", "bibtex",
     ]  # fmt: skip
 
 
@@ -38,11 +38,11 @@ def test_output_right_after_the_code_is_its_claim() -> None:
     assert (snippet.code, snippet.claim) == ("print(f(1))", "[1, 2]")
 
 
-def test_announced_output_stays_where_it_is() -> None:
+def test_announced_output_is_a_claim_and_stays_where_it_is() -> None:
     rendered = render(markdown("f(1)\n\n它打印:\n\nvalue 1"))
 
     assert [block["kind"] for block in rendered.blocks] == ["snippet", "html", "html"]
-    assert rendered.snippets[0].claim == ""
+    assert (rendered.snippets[0].claim, rendered.snippets[0].is_claim_apart) == ("value 1", True)
 
 
 def test_blank_lines_inside_code_are_kept_and_indentation_is_taken_off() -> None:

@@ -18,7 +18,8 @@ def shown(markdown: str) -> str:
     rendered = render(markdown)
 
     def code(snippet: SnippetDraft) -> str:
-        return html.escape(f"{snippet.code}\n{snippet.claim}")
+        claim = "" if snippet.is_claim_apart else snippet.claim
+        return html.escape(f"{snippet.code}\n{claim}")
 
     text = "".join(
         code(rendered.snippets[block["snippet"]])

@@ -1,0 +1,77 @@
+"""A verification's report: as a table, as JSON, and as JUnit XML for whoever runs it in CI."""
+
+import sys
+import xml.etree.ElementTree as ET
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from kb.verifying import Line
+
+REASON_CHARACTERS = 120
+# What XML 1.0 cannot hold.
+UNPRINTABLE = {n: "\ufffd" for n in (*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF)}
+
+
+def as_json(lines: Sequence[Line], seconds: float) -> dict[str, Any]:
+    return {
+        "results": [line.as_dict() for line in lines if not line.is_suggestion],
+        "suggestions": [line.as_dict() for line in lines if line.is_suggestion],
+        "broken": [line.name for line in lines if line.is_broken],
+        "seconds": seconds,
+    }
+
+
+def as_junit(lines: Sequence[Line]) -> bytes:
+    """Return JUnit XML: a suite a runtime; what was green and is not is a failure."""
+    root = ET.Element("testsuites")
+    by_runtime: dict[str, list[Line]] = defaultdict(list)
+    for line in lines:
+        by_runtime[line.runtime].append(line)
+    for runtime, ours in by_runtime.items():
+        suite = ET.SubElement(
+            root,
+            "testsuite",
+            name=runtime,
+            tests=str(len(ours)),
+            failures=str(sum(line.is_broken for line in ours)),
+            skipped=str(sum(not line.is_green and not line.is_broken for line in ours)),
+        )
+        for line in ours:
+            case = ET.SubElement(
+                suite,
+                "testcase",
+                classname=_clean(line.article),
+                name=line.name,
+                time=f"{line.seconds:.3f}",
+            )
+            if line.is_green:
+                continue
+            kind = "failure" if line.is_broken else "skipped"
+            message = _clean(f"{line.outcome}: {line.reason}".rstrip(": "))
+            told = ET.SubElement(case, kind, message=message.partition("\n")[0][:500])
+            told.text = _clean(f"{message}\n\n{line.code}")
+    return ET.tostring(root, encoding="utf-8", xml_declaration=True)
+
+
+def print_table(lines: Sequence[Line], seconds: float) -> None:
+    table = Table("snippet", "article", "runtime", "outcome", "by", "reason")
+    for line in lines:
+        reason = line.reason.partition("\n")[0][:REASON_CHARACTERS]
+        by = "+".join([*line.repairs, line.origin]) if line.origin else ""
+        outcome = f"{line.outcome} (was {line.was})" if line.is_broken else line.outcome
+        table.add_row(line.name, line.article, line.runtime, outcome, by, reason)
+    # A pipe gets whole lines: rich would fold them at 80 columns.
+    width = None if sys.stdout.isatty() else 240
+    console = Console(width=width, markup=False, highlight=False)
+    console.print(table)
+    counts = Counter(line.outcome for line in lines)
+    told = ", ".join(f"{count} {outcome}" for outcome, count in counts.most_common())
+    console.print(f"{len(lines)} checks in {seconds} s: {told or 'nothing to verify'}")
+
+
+def _clean(text: str) -> str:
+    return text.translate(UNPRINTABLE)
