@@ -1,11 +1,17 @@
 """What a reader's browser has to wait for: first paint, shifts of the layout, bytes; cold cache."""
 
+import contextlib
+import http.client
 import os
 import shutil
 import socket
+import statistics
 import subprocess
 import sys
 import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 SHIFTS = """
@@ -32,20 +38,57 @@ def measure_in_browser(path: str) -> dict[str, Any] | None:
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     if chromium is None:
         return None
+    with serving() as address:
+        return _visit(chromium, f"{address}{path}")
+
+
+def compare_with_bare(path: str, requests: int) -> float:
+    """Return requests a second for the cached page, relative to a bare view of the same bytes."""
+    with serving() as address:
+        page = _get(address + path)
+        own = _seconds(address, path, requests)
+    (Path(os.environ["ZHIYAN_VAR"]) / "bare.html").write_bytes(page)
+    with serving("bench.bare") as address:
+        bare = _seconds(address, "/bare", requests)
+    return round(bare / own, 2)
+
+
+@contextlib.contextmanager
+def serving(settings: str = "config.settings") -> Iterator[str]:
+    """Run one web process; its address."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "uvicorn", "config.asgi:application", "--port", str(port)]
     server = subprocess.Popen(
-        [*command, "--log-level", "error"],
-        env={**os.environ, "ZHIYAN_HOSTS": "127.0.0.1"},
+        [*command, "--log-level", "error", "--no-access-log"],
+        env={**os.environ, "ZHIYAN_HOSTS": "127.0.0.1", "DJANGO_SETTINGS_MODULE": settings},
         stderr=subprocess.DEVNULL,
     )
     try:
         _wait(port)
-        return _visit(chromium, f"http://127.0.0.1:{port}{path}")
+        yield f"http://127.0.0.1:{port}"
     finally:
         server.terminate()
         server.wait()
+
+
+def _get(address: str) -> bytes:
+    with urllib.request.urlopen(address) as answer:
+        content: bytes = answer.read()
+    return content
+
+
+def _seconds(address: str, path: str, requests: int) -> float:
+    """Return the median time of a request on one connection that stays open."""
+    connection = http.client.HTTPConnection(address.removeprefix("http://"))
+    taken = []
+    for _ in range(requests + 5):
+        started = time.perf_counter()
+        connection.request("GET", path)
+        connection.getresponse().read()
+        taken.append(time.perf_counter() - started)
+    connection.close()
+    return statistics.median(taken[5:])
 
 
 def _visit(chromium: str, address: str) -> dict[str, Any]:

@@ -3,8 +3,8 @@
 `python -m bench.pages [--answers N] [--requests N] [--quick] [--no-browser] [--json]` writes an
 article of its own into a throw-away database and asks for it through the whole middleware, in
 this process; then a real web process shows it to Chromium with nothing cached. Milliseconds,
-except where a name says otherwise; `vs_bare` is the speed relative to a view that only returns
-the same bytes through the same middleware.
+except where a name says otherwise; `vs_bare` is the speed of one web process relative to one whose
+only view returns the same bytes through the same middleware.
 """
 
 import argparse
@@ -44,7 +44,7 @@ def main() -> None:
     else:
         for name, values in result["pages"].items():
             sys.stdout.write(f"{name:>9}: {values}\n")
-        sys.stdout.write(f"  browser: {result['browser']}\n")
+        sys.stdout.write(f"  vs_bare: {result['vs_bare']}\n  browser: {result['browser']}\n")
 
 
 def measure(answers: int, requests: int, *, is_shown: bool) -> dict[str, Any]:
@@ -63,9 +63,10 @@ def measure(answers: int, requests: int, *, is_shown: bool) -> dict[str, Any]:
         "pages": {name: measure_page(page, requests) for name, page in pages.items()},
         "browser": None,
     }
-    if is_shown:
-        from bench.first_paint import measure_in_browser
+    from bench.first_paint import compare_with_bare, measure_in_browser
 
+    result["vs_bare"] = compare_with_bare(path, requests)
+    if is_shown:
         result["browser"] = measure_in_browser(path)
     return result
 
@@ -78,9 +79,11 @@ def measure_page(page: str, requests: int) -> dict[str, Any]:
     from django.test.utils import CaptureQueriesContext
 
     client = Client(headers={"host": "localhost"})
+    client.get(page)  # loads the templates
     cache.clear()
     with CaptureQueriesContext(connection) as captured:
         first = client.get(page)
+    queries = len(captured)
     assert first.status_code == 200, f"{page}: {first.status_code}"
     etag = client.get(page).headers["ETag"]
 
@@ -88,34 +91,20 @@ def measure_page(page: str, requests: int) -> dict[str, Any]:
         cache.clear()
         client.get(page)
 
-    cached = times(lambda: client.get(page), requests)
-    bare = times(lambda: bare_answer(client, page, first.content), requests)
+    cpu_started = time.process_time()
+    for _ in range(10):
+        anew()
+    cpu = (time.process_time() - cpu_started) / 10 * 1000
+
     return {
-        "queries": len(captured),
+        "queries": queries,
         "bytes": len(first.content),
-        "database": summary(times(anew, requests)),
-        "cache": summary(cached),
+        "database": {**summary(times(anew, requests)), "processor": round(cpu, 2)},
+        "cache": summary(times(lambda: client.get(page), requests)),
         "unchanged": summary(
             times(lambda: client.get(page, headers={"if-none-match": etag}), requests)
         ),
-        "vs_bare": round(statistics.median(bare) / statistics.median(cached), 2),
     }
-
-
-def bare_answer(client: Any, page: str, content: bytes) -> None:
-    """Ask for the same bytes from a view that does nothing else."""
-    from django.http import HttpResponse
-    from django.test.utils import override_settings
-    from django.urls import path
-
-    class Addresses:
-        urlpatterns = [path("bare", lambda _request: HttpResponse(content))]
-
-    if not hasattr(bare_answer, "addresses"):
-        bare_answer.addresses = Addresses  # type: ignore[attr-defined]
-        bare_answer.setting = override_settings(ROOT_URLCONF=Addresses)  # type: ignore[attr-defined]
-    with bare_answer.setting:  # type: ignore[attr-defined]
-        assert client.get("/bare").status_code == 200
 
 
 def times(ask: Callable[[], Any], requests: int) -> list[float]:

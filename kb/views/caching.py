@@ -49,16 +49,17 @@ def _cached(view: View, version_of: Callable[..., str]) -> View:
         unchanged = get_conditional_response(request, etag=etag)
         if unchanged is not None and unchanged.status_code == 304:
             return _private(unchanged)
-        html = cache.get(name)
-        if html is None:
+        parts = cache.get(name)
+        if parts is None:
             response = _render_for_all(view, request, *args, **kwargs)
+            parts = response.content.split(TOKEN.encode())
             if response.status_code != 200:
-                return _with_token(request, response)
-            html = response.content.decode()
-            cache.set(name, html, KEPT_SECONDS)
-        response = HttpResponse(html)
+                response.content = _joined(request, parts)
+                return _private(response)
+            cache.set(name, parts, KEPT_SECONDS)
+        response = HttpResponse(_joined(request, parts))
         response["ETag"] = etag
-        return _with_token(request, response)
+        return _private(_compressed(request, response))
 
     return answer
 
@@ -71,10 +72,9 @@ def _render_for_all(view: View, request: HttpRequest, *args: Any, **kwargs: Any)
         del request.META[FOR_CACHE]
 
 
-def _with_token(request: HttpRequest, response: HttpResponse) -> HttpResponse:
-    if TOKEN.encode() in response.content:
-        response.content = response.content.replace(TOKEN.encode(), get_token(request).encode())
-    return _private(_compressed(request, response))
+def _joined(request: HttpRequest, parts: list[bytes]) -> bytes:
+    """Return the page with the reader's token in its places; without any, no cookie is set."""
+    return get_token(request).encode().join(parts) if len(parts) > 1 else parts[0]
 
 
 def _compressed(request: HttpRequest, response: HttpResponse) -> HttpResponse:
