@@ -1,9 +1,10 @@
 """A search from the typed text to a page of hits."""
 
 import dataclasses
+import functools
 import json
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db.models import Q
@@ -95,14 +96,15 @@ def search(
     """
     started = time.perf_counter()
     reader = indexes.current_reader()
-    query, remarks = read_query(text)
-    plan = plan_query(query, resolve_tag=resolve_tag)
+    resolve = functools.cache(resolve_tag)
+    query, remarks = read_query(text, resolve=resolve)
+    plan = plan_query(query, resolve_tag=resolve)
     typed_in = "zh" if is_chinese(text) else "en"
     ranked = _rank(reader, plan, lang=typed_in, wanted=page * HITS_PER_PAGE, sort=sort)
     better = correct(query, reader) if query.terms and not is_traceback(text) else None
     shown_instead = None
     if better and not is_exact and ranked.covered < GOOD_COVERAGE:
-        instead = plan_query(parse_query(better), resolve_tag=resolve_tag)
+        instead = plan_query(parse_query(better), resolve_tag=resolve)
         found = _rank(reader, instead, lang=typed_in, wanted=page * HITS_PER_PAGE, sort=sort)
         if found.covered >= ranked.covered + BETTER_COVERAGE:
             plan, ranked, shown_instead, better = instead, found, better, None
@@ -132,7 +134,7 @@ def search(
     )
 
 
-def read_query(text: str) -> tuple[Query, list[Remark]]:
+def read_query(text: str, *, resolve: Callable[[str], str | None]) -> tuple[Query, list[Remark]]:
     """Return the query, a traceback reduced to its error, and what was not taken as typed."""
     if is_traceback(text):
         query = dataclasses.replace(parse_query(read_traceback(text)), text=text[:4000])
@@ -142,7 +144,7 @@ def read_query(text: str) -> tuple[Query, list[Remark]]:
     remarks += [
         Remark(trouble=Trouble.UNKNOWN_TAG, text=one.value, start=one.start, end=one.end)
         for one in query.filters
-        if one.kind is FilterKind.TAG and resolve_tag(one.value) is None
+        if one.kind is FilterKind.TAG and resolve(one.value) is None
     ]
     return query, remarks
 

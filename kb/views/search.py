@@ -6,7 +6,8 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from kb.search.pages import read_asked, view_search
+from kb.search.asking import read_asked
+from kb.search.pages import view_search
 from kb.search.searching import NoSuchPage
 from kb.search.suggesting import suggest
 
