@@ -8,7 +8,7 @@ from bisect import bisect_left
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from kb.search.analyzer import LEXEME, Token, cut, tokens_in
+from kb.search.analyzer import LEXEME, Token, analyze, cut, tokens_in
 from kb.search.normalising import normalise
 
 PASSAGE_CHARACTERS = 200
@@ -93,6 +93,15 @@ def best_lines(code: str, found: Sequence[Token]) -> Passage:
     last = min(first + CODE_LINES, len(starts))
     end = starts[last] - 1 if last < len(starts) else len(code)
     return _pieces(code, starts[first], min(end, starts[first] + 4 * LONGEST_CODE_LINE), found)
+
+
+def matched_tokens(passage: Passage) -> set[str]:
+    """Return the different tokens that a passage marks."""
+    return {token for piece in passage if piece.is_match for token in _tokens_of(piece.text)}
+
+
+def _tokens_of(text: str) -> list[str]:
+    return [token.text for token in analyze(text)]
 
 
 def _window(found: Sequence[Token], length: int) -> tuple[int, int]:

@@ -13,12 +13,12 @@ from kb.models import Tag
 from kb.search import indexes, ranking
 from kb.search.analyzer import Token
 from kb.search.engines.base import Candidate, Concept, Facets, Found, Plan, Reader, Sort
-from kb.search.passages import Matcher, Passage, best_lines, best_passage, highlight
+from kb.search.passages import Matcher, Passage, best_lines, best_passage, highlight, matched_tokens
 from kb.search.plans import loosen, plan_query
 from kb.search.queries import FilterKind, Query, Remark, Trouble, parse_query
 from kb.search.spelling import correct
 from kb.search.tracebacks import is_traceback, read_traceback
-from kb.search.words import is_chinese
+from kb.search.words import STOP_TOKENS, is_chinese
 from kb.tagging import find_tag
 
 HITS_PER_PAGE = 20
@@ -26,6 +26,7 @@ MOST_CANDIDATES = 3_200
 GOOD_COVERAGE = 0.8
 """With so much of the query in one hit, its spelling is not touched."""
 BETTER_COVERAGE = 0.25
+TELLING = 0.6
 
 
 class NoSuchPage(Exception):
@@ -229,7 +230,8 @@ def show_hits(
 
 def wanted_tokens(plan: Plan) -> frozenset[str]:
     concepts = [*plan.concepts, *plan.required, *plan.code]
-    return frozenset(t for c in concepts for one in c.whole for t in one.tokens)
+    tokens = frozenset(t for c in concepts for one in c.whole for t in one.tokens)
+    return tokens - STOP_TOKENS or tokens
 
 
 def _hit(
@@ -263,12 +265,11 @@ def _hit(
 
 
 def _telling_lines(code: str, in_code: Sequence[Token], in_prose: Sequence[Token]) -> Passage:
-    """Return lines of code that say more of the query than the prose: more than an import."""
+    """Return lines of code that hold most of what matches; an import of torch tells nothing."""
     lines = best_lines(code, in_code)
-    different = {token.text for token in in_code}
-    if different <= {token.text for token in in_prose} and len(different) < 2:
-        return ()
-    return lines
+    shown = matched_tokens(lines)
+    everything = {token.text for token in (*in_code, *in_prose)}
+    return lines if len(shown) >= TELLING * len(everything) else ()
 
 
 def _choose(by_lang: Iterable[str], lang: str) -> str:
