@@ -45,6 +45,8 @@ def curate_snippet(*, curated: Curated, user: Any = None) -> bool:
     """Keep what a curator says; return whether anything changed. The snippet may come later."""
     values = {
         **dataclasses.asdict(curated),
+        "setup": codes.tidy(curated.setup),
+        "suggestion": codes.tidy(curated.suggestion),
         "runtimes": list(curated.runtimes),
         "updated_by": user,
     }

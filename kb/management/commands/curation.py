@@ -1,0 +1,55 @@
+"""What curators say of code, as files: `manage.py curation export|import [PATH]`."""
+
+import json
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from kb import curation_files
+
+
+class Command(BaseCommand):
+    help = "Write curators' setups and corrections as TOML, or read them back; all or nothing."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("action", choices=["export", "import"])
+        parser.add_argument(
+            "path",
+            nargs="?",
+            type=Path,
+            help="import: a file or a folder, by default content/curation; "
+            "export: a file, by default standard output",
+        )
+        parser.add_argument("--json", action="store_true", help="print one JSON object")
+
+    def handle(self, *args: Any, action: str, path: Path | None, **options: Any) -> None:
+        try:
+            if action == "import":
+                self._import(path or settings.BASE_DIR / "content" / "curation", options["json"])
+            else:
+                self._export(path)
+        except curation_files.CurationFileError as error:
+            raise CommandError(f"{error}; nothing imported") from error
+        except OSError as error:
+            raise CommandError(f"{path}: {error.strerror}") from error
+
+    def _import(self, path: Path, is_json: bool) -> None:
+        curation = curation_files.read_files(path)
+        report = curation_files.import_curation(curation=curation)
+        if is_json:
+            self.stdout.write(json.dumps(report))
+        else:
+            self.stdout.write(
+                f"{report['snippets']} snippets ({report['present']} of them here) and "
+                f"{report['shared']} shared setups read, {report['changed']} changed"
+            )
+
+    def _export(self, path: Path | None) -> None:
+        text = curation_files.export_curation()
+        if path is None:
+            self.stdout.write(text, ending="")
+        else:
+            path.write_text(text, encoding="utf-8")
