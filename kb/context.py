@@ -9,6 +9,7 @@ from django.utils.translation import get_language
 from kb.languages import BY_PATH, OTHER, TO_PATH, html_lang
 from kb.models import Language
 from kb.versions import FOR_CACHE, TOKEN
+from snippets.words import card_words
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
@@ -28,6 +29,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
     return {
         **token,
         "lang": lang,
+        "words": card_words(lang),
         "html_lang": html_lang(BY_PATH[lang]),
         "other_lang": OTHER[lang],
         "other_html_lang": html_lang(BY_PATH[OTHER[lang]]),
