@@ -187,7 +187,11 @@ class TantivyReader:
         return state.st_mtime_ns, state.st_ino
 
     def _current(self) -> tantivy.Searcher:
-        stamp = self._stamp()
+        try:
+            stamp = self._stamp()
+        except EngineError:
+            # What is open can be read although its files are gone; the drainer will notice.
+            return self._searcher
         if stamp != self._seen:
             with self._lock, _faults(self._folder):
                 self._index.reload()
