@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -13,6 +14,8 @@ from snippets import highlighting, presentation
 from snippets.keys import fitting_runtimes
 from snippets.models import Artifact, Run, Snippet, Verification
 from snippets.presentation import Part, Tone
+from snippets.proofs import DECAY, ProofView, view_proof
+from snippets.reasons import Reason
 from snippets.tables import Table, tables_by_run
 
 # The best first: a card shows the best outcome's output.
@@ -78,6 +81,7 @@ class Card:
     files: tuple[Artifact, ...]
     has_tables: bool = False
     tables: tuple[Table, ...] = ()
+    proof: ProofView | None = None
 
     @property
     def best(self) -> Cell:
@@ -109,6 +113,7 @@ class Summary:
     tone: Tone
     checked_at: datetime.datetime | None  # of the oldest of those
     latest_at: datetime.datetime | None
+    decays: tuple[tuple[Any, int], ...] = ()  # what has aged, and in how many snippets
 
 
 def load_cards(ids: Iterable[int]) -> dict[int, Card]:
@@ -117,11 +122,19 @@ def load_cards(ids: Iterable[int]) -> dict[int, Card]:
     verifications = (
         Verification.objects.current()
         .select_related("run")
-        .defer("run__code", "run__setup", "run__limits", "run__environment")
+        .defer("run__setup", "run__limits", "run__environment")
         .prefetch_related(Prefetch("run__artifacts", queryset=figures))
     )
-    snippets = Snippet.objects.filter(pk__in=set(ids)).prefetch_related(
-        Prefetch("verifications", queryset=verifications, to_attr="current_verifications")
+    corrected = Verification.objects.current()
+    snippets = (
+        Snippet.objects.filter(pk__in=set(ids))
+        .select_related("suggested")
+        .prefetch_related(
+            Prefetch("verifications", queryset=verifications, to_attr="current_verifications"),
+            Prefetch(
+                "suggested__verifications", queryset=corrected, to_attr="current_verifications"
+            ),
+        )
     )
     runtimes = runtime.load_all()
     cards = {snippet.pk: _card(snippet, runtimes) for snippet in snippets}
@@ -141,18 +154,28 @@ def summarise(ids_by_article: Mapping[int, Iterable[int]]) -> dict[int, Summary]
     wanted = {article: set(ids) for article, ids in ids_by_article.items()}
     every = set().union(*wanted.values()) if wanted else set()
     best: dict[int, tuple[str, datetime.datetime]] = {}
+    aged: dict[int, set[str]] = defaultdict(set)
     rows = Verification.objects.current().filter(snippet__in=every)
-    for snippet, outcome, checked_at in rows.values_list("snippet_id", "outcome", "checked_at"):
+    for snippet, outcome, checked_at, code in rows.values_list(
+        "snippet_id", "outcome", "checked_at", "reason_code"
+    ):
+        if code in DECAY:
+            aged[snippet].add(code)
         if snippet not in best or rank(outcome) < rank(best[snippet][0]):
             best[snippet] = (outcome, checked_at)
-    return {article: _summary(ids, best) for article, ids in wanted.items() if ids}
+    return {article: _summary(ids, best, aged) for article, ids in wanted.items() if ids}
 
 
 def rank(outcome: str) -> int:
     return RANK.index(Verification.Outcome(outcome))
 
 
-def _summary(ids: set[int], best: Mapping[int, tuple[str, datetime.datetime]]) -> Summary:
+def _summary(
+    ids: set[int],
+    best: Mapping[int, tuple[str, datetime.datetime]],
+    aged: Mapping[int, set[str]],
+) -> Summary:
+    counts = Counter(code for snippet in ids for code in aged.get(snippet, ()))
     known = [best[snippet] for snippet in ids if snippet in best]
     outcomes = [outcome for outcome, _ in known] or [Verification.Outcome.WAITING.value]
     worst = max(outcomes, key=rank)
@@ -168,6 +191,7 @@ def _summary(ids: set[int], best: Mapping[int, tuple[str, datetime.datetime]]) -
         tone=presentation.outcome_tone(worst),
         checked_at=min(times, default=None),
         latest_at=max(times, default=None),
+        decays=tuple((DECAY[Reason(code)], count) for code, count in counts.most_common()),
     )
 
 
@@ -181,6 +205,8 @@ def _card(snippet: Snippet, runtimes: Mapping[str, Runtime]) -> Card:
     cells.sort(key=lambda cell: _position(cell.runtime, fitting_names))
     cells.sort(key=lambda cell: rank(cell.outcome))
     run = cells[0].run if cells else None
+    order = [cell.runtime for cell in cells]
+    known.sort(key=lambda one: order.index(one.runtime))
     artifacts = list(run.artifacts.all()) if run else []
     highlighted = snippet.highlighted or highlighting.python_html(snippet.code)
     return Card(
@@ -192,6 +218,7 @@ def _card(snippet: Snippet, runtimes: Mapping[str, Runtime]) -> Card:
         cells=tuple(cells),
         output=presentation.output_parts(run),
         figures=tuple(one for one in artifacts if one.kind == "figure"),
+        proof=view_proof(snippet, known, runtimes),
         files=tuple(one for one in artifacts if one.kind not in {"figure", "table"}),
         has_tables=any(one.kind == "table" for one in artifacts),
     )

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from snippets.joining import SNIPPETS_AT_MOST, setup_with_earlier
 from snippets.models import Snippet
+from snippets.verification import best_program
 
 
 class RunForm(forms.Form):
@@ -41,4 +42,10 @@ class RunForm(forms.Form):
         setup = setup_with_earlier(
             snippet=values["snippet"], earlier=values["before"], runtime=values["runtime"]
         )
-        return {name: values[name] for name in ("snippet", "runtime", "code")} | {"setup": setup}
+        snippet, code = values["snippet"], values["code"]
+        return {
+            "snippet": snippet,
+            "runtime": values["runtime"],
+            "code": best_program(snippet, code) if snippet else code,
+            "setup": setup,
+        }

@@ -16,7 +16,8 @@ def setup_with_earlier(*, snippet: Snippet | None, earlier: Sequence[int], runti
     found = Snippet.objects.in_bulk(earlier)
     parts: list[str] = []
     for one in [found[id_] for id_ in earlier if id_ in found]:
-        parts += [verification.best_setup(one, runtime), one.code]
+        setup = verification.best_setup(one, runtime)
+        parts += [setup, verification.best_program(one, one.code)]
     if snippet is not None:
         parts.append(verification.best_setup(snippet, runtime))
     kept = list(dict.fromkeys(part.strip("\n") for part in parts if part.strip()))

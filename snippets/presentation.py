@@ -57,6 +57,10 @@ ORIGIN_LABELS = {
     Origin.AUTHORED: gettext_lazy("written by the author"),
     Origin.IMPORTS: gettext_lazy("imports, added automatically"),
     Origin.SESSION: gettext_lazy("the earlier code of this post"),
+    Origin.CURATED: gettext_lazy("written by a curator"),
+    Origin.SHARED: gettext_lazy("written by a curator for this article or tag"),
+    Origin.SESSION_STAND_INS: gettext_lazy("the earlier code of this post, and stand-ins"),
+    Origin.STAND_INS: gettext_lazy("stand-ins for the names it leaves open"),
 }
 
 

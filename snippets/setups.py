@@ -87,7 +87,7 @@ def ladder(
     `shared` the setups of its article and tags, `libraries` what the code around
     it belongs to. Code that cannot be made to compile has the rung `as-is` alone.
     """
-    program, repairs = _program(code)
+    program, repairs = program_of(code)
     flavour = flavour_of(program, libraries)
     torch = flavour is Flavour.TORCH
     missing = codes.undefined_names(program)
@@ -106,7 +106,7 @@ def ladder(
     return [{"origin": origin.value, "code": text, **extra} for text, origin in rungs.items()]
 
 
-def _program(code: str) -> tuple[str, list[str]]:
+def program_of(code: str) -> tuple[str, list[str]]:
     """Return what runs for `code`, and what had to be done to it for that."""
     tidy = codes.tidy(code)
     if sessions.is_session(tidy):

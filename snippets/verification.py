@@ -6,7 +6,8 @@ from typing import Any, Protocol
 from django.db import transaction
 
 from sandbox import Runtime
-from snippets import curating, figures, proving, services, signals, subjects
+from snippets import code as codes
+from snippets import curating, figures, proving, services, setups, signals, subjects
 from snippets.judging import Ended, Judgement
 from snippets.keys import fitting_runtimes, tolerance, verification_key
 from snippets.models import Batch, Run, Snippet, Verification
@@ -152,17 +153,17 @@ def best_setup(snippet: Snippet, runtime_name: str) -> str:
 
 def best_program(snippet: Snippet, code: str) -> str:
     """Return what runs when a reader asks for `code`: mended where it is the snippet's own."""
-    if code.strip() != snippet.code.strip():
+    if codes.normalise(code) != codes.normalise(snippet.code):
         return code
-    rungs = subjects.subject_of(snippet).rungs
-    return rungs[0].program or code if rungs else code
+    return setups.program_of(code)[0]
 
 
 def whole_program(snippet: Snippet) -> str:
     """Return the snippet's code after the setup that it was verified with, ready to run."""
     known = snippet.verifications.current().exclude(run=None).order_by("pk").first()
     setup = best_setup(snippet, known.runtime) if known else best_setup(snippet, "")
-    return "\n\n".join(filter(None, [setup.rstrip("\n"), snippet.code.rstrip("\n")])) + "\n"
+    program = best_program(snippet, snippet.code).rstrip("\n")
+    return "\n\n".join(filter(None, [setup.rstrip("\n"), program])) + "\n"
 
 
 def _run_of(proof: Proof) -> Run | None:
