@@ -1,4 +1,4 @@
-"""How many runs, and the like, a reader may ask for: by session, and by address for who keeps no session."""
+"""How many runs, and the like, a reader may ask for: by session, else by address."""
 
 import functools
 import math
