@@ -170,7 +170,8 @@ def _checked(path: Path, entry: Any, keys: set[str], needed: str) -> dict[str, A
         raise CurationFileError(f"{path}: an entry without {needed!r}")
     if unknown := sorted(set(entry) - keys):
         raise CurationFileError(
-            f"{path}: {entry[needed]!r}: unknown key {unknown[0]!r}; known: {', '.join(sorted(keys))}"
+            f"{path}: {entry[needed]!r}: unknown key {unknown[0]!r}; "
+            f"known: {', '.join(sorted(keys))}"
         )
     for key, value in entry.items():
         wanted = {"runtimes": list, "accepts_translation": bool}.get(key, str)

@@ -13,7 +13,7 @@ from kb.verifying import Line
 
 REASON_CHARACTERS = 120
 # What XML 1.0 cannot hold.
-UNPRINTABLE = {n: "\ufffd" for n in (*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF)}
+UNPRINTABLE = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 65534, 65535), "�")
 
 
 def as_json(lines: Sequence[Line], seconds: float) -> dict[str, Any]:
@@ -54,7 +54,8 @@ def as_junit(lines: Sequence[Line]) -> bytes:
             message = _clean(f"{line.outcome}: {line.reason}".rstrip(": "))
             told = ET.SubElement(case, kind, message=message.partition("\n")[0][:500])
             told.text = _clean(f"{message}\n\n{line.code}")
-    return ET.tostring(root, encoding="utf-8", xml_declaration=True)
+    report: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
+    return report
 
 
 def print_table(lines: Sequence[Line], seconds: float) -> None:

@@ -62,7 +62,7 @@ def shared_setups_of(snippet_ids: Iterable[int]) -> dict[int, list[str]]:
     for snippet_id, kind, external_id, tag in rows:
         articles[snippet_id].append(f"article:{kind}:{external_id}")
         tags[snippet_id].append(f"tag:{tag}")
-    for snippet_id in articles:
-        scopes = dict.fromkeys([*articles[snippet_id], *sorted(tags[snippet_id])])
+    for snippet_id, own in articles.items():
+        scopes = dict.fromkeys([*own, *sorted(tags[snippet_id])])
         found[snippet_id] = [by_scope[scope] for scope in scopes if scope in by_scope]
     return found

@@ -34,9 +34,7 @@ def must_wait() -> bool:
 
 
 @transaction.atomic
-def count_check(
-    *, batch_id: int, before: Verification | None, after: Verification | None
-) -> None:
+def count_check(*, batch_id: int, before: Verification | None, after: Verification | None) -> None:
     """Count one check of a batch, and stop the batch where too many greens turned red."""
     was_green = before is not None and before.judged in GREEN and after is not None
     is_red = was_green and after is not None and after.outcome in RED
@@ -64,9 +62,7 @@ def _stop(batch: Batch) -> None:
         if earlier is None or earlier.judged not in GREEN:
             continue
         _change(red, is_current=False)
-        _change(
-            earlier, is_current=True, outcome=Verification.Outcome.STALE, last=earlier.judged
-        )
+        _change(earlier, is_current=True, outcome=Verification.Outcome.STALE, last=earlier.judged)
     logger.error(
         "batch %s stopped: %s of %s working snippets fail at once; see: manage.py batches",
         batch.pk,
@@ -81,9 +77,7 @@ def accept_batch(*, batch_id: int) -> int:
     batch = _stopped(batch_id)
     count = 0
     for red in _reds(batch).filter(is_current=False):
-        current = Verification.objects.current().filter(
-            snippet=red.snippet_id, runtime=red.runtime
-        )
+        current = Verification.objects.current().filter(snippet=red.snippet_id, runtime=red.runtime)
         one = current.first()
         if one is None or one.pk > red.pk:
             continue

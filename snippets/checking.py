@@ -66,7 +66,7 @@ def sync_new_cells() -> int:
 
 
 def check_again(*, snippet_id: int, runtime_name: str, batch_id: int | None = None) -> None:
-    """Verify anew, in this process; a snippet deleted or a batch stopped meanwhile is left alone."""
+    """Verify anew, in this process; what was deleted or stopped meanwhile is left alone."""
     snippet = Snippet.objects.filter(pk=snippet_id).first()
     batch = Batch.objects.filter(pk=batch_id).first() if batch_id is not None else None
     if snippet is None or (batch is not None and batch.state != Batch.State.RUNNING):

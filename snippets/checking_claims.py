@@ -41,7 +41,9 @@ def _check(claim: Claim, seen: Sequence[Mapping[str, Any]], tolerance: Tolerance
         truths = [_said(item) for item in seen if "repr" in item]
         if not truths:
             return Checked(claim=claim, match=None)
-        is_true = all(text in {"True", "np.True_", "tensor(True)", "array(True)"} for text in truths)
+        is_true = all(
+            text in {"True", "np.True_", "tensor(True)", "array(True)"} for text in truths
+        )
         is_told = all(text in {"True", "False", "np.True_", "np.False_", "tensor(True)", "tensor(False)"}
                       for text in truths)  # fmt: skip
         # An array of truths is not one truth.

@@ -24,8 +24,23 @@ SIZE_WORD = re.compile(
     r"^(?:the\s+)?(?:output\s+)?(?:shape|size|dims?|形状)\s*(?:is|:|：|=|[-=]+>)?\s*", re.IGNORECASE
 )
 ARRAY_PRINT = re.compile(r"^[\[\]\s\d.,+\-eE…]*\d[\[\]\s\d.,+\-eE…]*$")
-CONSTRUCTORS = {"tensor", "array", "torch.Size", "TensorShape", "Size", "device", "torch.device", "Parameter",
-                "OrderedDict", "dict_keys", "set", "frozenset", "range", "Fraction", "Decimal"}  # fmt: skip
+CONSTRUCTORS = {
+    "tensor",
+    "array",
+    "torch.Size",
+    "TensorShape",
+    "Size",
+    "device",
+    "torch.device",
+    "Parameter",
+    "OrderedDict",
+    "dict_keys",
+    "set",
+    "frozenset",
+    "range",
+    "Fraction",
+    "Decimal",
+}
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -51,9 +66,7 @@ def read_claims(code: str) -> list[Claim]:
         if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Compare):
             claims.append(Claim(line=end, text="True", is_comparison=True))
         text = comments.get(end, "")
-        if text and (claim := _claim(text, end, statement)):
-            claims.append(claim)
-        elif (
+        if (text and (claim := _claim(text, end, statement))) or (
             not text
             and (below := _below(end, comments, lines))
             and (claim := _claim(below, end, statement))
@@ -90,8 +103,19 @@ def _is_literal_node(node: ast.AST) -> bool:
             "inf",
             "np",
         }
-    allowed = (ast.Constant, ast.List, ast.Tuple, ast.Dict, ast.Set, ast.UnaryOp, ast.USub, ast.UAdd,
-               ast.Load, ast.keyword, ast.Attribute)  # fmt: skip
+    allowed = (
+        ast.Constant,
+        ast.List,
+        ast.Tuple,
+        ast.Dict,
+        ast.Set,
+        ast.UnaryOp,
+        ast.USub,
+        ast.UAdd,
+        ast.Load,
+        ast.keyword,
+        ast.Attribute,
+    )
     return isinstance(node, allowed)
 
 

@@ -150,25 +150,25 @@ class _Order(ast.NodeVisitor):
         self.bound: set[str] = set()
         self.early: set[str] = set()
 
-    def visit_Name(self, node: ast.Name) -> None:  # noqa: N802 - ast's own naming
+    def visit_Name(self, node: ast.Name) -> None:
         if isinstance(node.ctx, ast.Load):
             if node.id not in self.bound:
                 self.early.add(node.id)
         else:
             self.bound.add(node.id)
 
-    def visit_Assign(self, node: ast.Assign) -> None:  # noqa: N802
+    def visit_Assign(self, node: ast.Assign) -> None:
         self.visit(node.value)
         for target in node.targets:
             self.visit(target)
 
-    def visit_AugAssign(self, node: ast.AugAssign) -> None:  # noqa: N802
+    def visit_AugAssign(self, node: ast.AugAssign) -> None:
         if isinstance(node.target, ast.Name) and node.target.id not in self.bound:
             self.early.add(node.target.id)
         self.visit(node.value)
         self.visit(node.target)
 
-    def visit_For(self, node: ast.For) -> None:  # noqa: N802
+    def visit_For(self, node: ast.For) -> None:
         for part in (node.iter, node.target, *node.body, *node.orelse):
             self.visit(part)
 
@@ -184,12 +184,12 @@ class _Order(ast.NodeVisitor):
     visit_FunctionDef = _visit_function  # noqa: N815
     visit_AsyncFunctionDef = _visit_function  # noqa: N815
 
-    def visit_ClassDef(self, node: ast.ClassDef) -> None:  # noqa: N802
+    def visit_ClassDef(self, node: ast.ClassDef) -> None:
         for part in (*node.decorator_list, *node.bases):
             self.visit(part)
         self.bound.add(node.name)
 
-    def visit_Lambda(self, node: ast.Lambda) -> None:  # noqa: N802
+    def visit_Lambda(self, node: ast.Lambda) -> None:
         pass
 
     def _visit_comprehension(
@@ -210,7 +210,7 @@ class _Order(ast.NodeVisitor):
         _visit_comprehension
     )
 
-    def visit_ExceptHandler(self, node: ast.ExceptHandler) -> None:  # noqa: N802
+    def visit_ExceptHandler(self, node: ast.ExceptHandler) -> None:
         if node.name:
             self.bound.add(node.name)
         self.generic_visit(node)

@@ -36,7 +36,8 @@ class Curated:
             error = codes.syntax_error(getattr(self, name))
             if error is not None:
                 raise CurationRefused(
-                    f"{self.digest[:12]}: {name} does not compile: {error.msg} (line {error.lineno})"
+                    f"{self.digest[:12]}: {name} does not compile: {error.msg} "
+                    f"(line {error.lineno})"
                 )
 
 

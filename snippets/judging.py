@@ -54,7 +54,7 @@ class Evidence:
     again: Ended | None = None  # the same code under another seed, where that was run
     checked_again: Sequence[Checked] = ()
     depends_on_stand_ins: bool = False  # something is claimed, but of what stands in
-    tolerance: Tolerance = Tolerance()
+    tolerance: Tolerance = dataclasses.field(default_factory=Tolerance)
 
 
 def judge(

@@ -94,7 +94,7 @@ def read_observations(stdout: str) -> dict[int, list[dict[str, Any]]]:
     if at < 0:
         return seen
     try:
-        told = json.loads(stdout[at + len(MARK) :].split("\n")[0])
+        told = json.loads(stdout[at + len(MARK) :].split("\n", maxsplit=1)[0])
         for item in told:
             seen.setdefault(int(item.pop("claim")), []).append(item)
     except (ValueError, TypeError, KeyError, AttributeError):

@@ -49,11 +49,42 @@ OWN = frozenset({
 
 # Methods that these libraries once had; an AttributeError about another is not decay.
 REMOVED_METHODS = frozenset(
-    "reset_states predict_classes predict_proba fit_generator evaluate_generator "
-    "predict_generator state_updates get_updates_for add_metric updates get_input_shape_at "
-    "get_output_shape_at input_spec_at get_input_at get_output_at symbolic_call append ix as_matrix "
-    "get_value set_value iteritems to_panel mad lookup swaplevels storage_type set_learning_phase "
-    "as_list embeddings tostring itemset ptp newbyteorder".split()
+    [
+        "reset_states",
+        "predict_classes",
+        "predict_proba",
+        "fit_generator",
+        "evaluate_generator",
+        "predict_generator",
+        "state_updates",
+        "get_updates_for",
+        "add_metric",
+        "updates",
+        "get_input_shape_at",
+        "get_output_shape_at",
+        "input_spec_at",
+        "get_input_at",
+        "get_output_at",
+        "symbolic_call",
+        "append",
+        "ix",
+        "as_matrix",
+        "get_value",
+        "set_value",
+        "iteritems",
+        "to_panel",
+        "mad",
+        "lookup",
+        "swaplevels",
+        "storage_type",
+        "set_learning_phase",
+        "as_list",
+        "embeddings",
+        "tostring",
+        "itemset",
+        "ptp",
+        "newbyteorder",
+    ]
 )
 LIBRARIES = r"torch|torchvision|tensorflow|keras|numpy|pandas|matplotlib|scipy|tf"
 

@@ -9,8 +9,23 @@ from enum import StrEnum
 from snippets import code as codes
 
 QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "‘": "'", "’": "'", "′": "'", "″": '"'})
-TYPOGRAPHY = str.maketrans({"–": "-", "—": "-", "−": "-", "…": "...", "×": "*", "\u200b": "", "\ufeff": "",
-                            "，": ",", "（": "(", "）": ")", "：": ":", "；": ";", "　": " "})  # fmt: skip
+TYPOGRAPHY = str.maketrans(
+    {
+        "–": "-",
+        "—": "-",
+        "−": "-",
+        "…": "...",
+        "×": "*",
+        "\u200b": "",
+        "\ufeff": "",
+        "，": ",",
+        "（": "(",
+        "）": ")",
+        "：": ":",
+        "；": ";",
+        "　": " ",
+    }
+)
 MAGIC = re.compile(r"^(\s*)(?:%%?\w[^\n]*|![^\n]*)$")
 OPENS_BODY = re.compile(
     r"^(\s*)(?:async\s+)?(?:def|class|for|while|if|elif|else|try|except|finally|with)\b.*:\s*(?:#.*)?$"

@@ -65,7 +65,7 @@ def program_of(steps: list[Step]) -> str:
 
 
 def spans(steps: list[Step]) -> list[tuple[int, str]]:
-    """Return for each step that printed the last line of its code in the program, and its output."""
+    """Return, for each step that printed, its last line in the program and its output."""
     line = 0
     found: list[tuple[int, str]] = []
     for step in steps:

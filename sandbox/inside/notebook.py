@@ -45,7 +45,7 @@ def prepare(warm_up: str) -> None:
     warnings.showwarning = _show_warning
 
 
-def _show_warning(  # noqa: PLR0917 - Python's own signature
+def _show_warning(
     message: Warning | str,
     category: type[Warning],
     filename: str,

@@ -83,8 +83,7 @@ def _is_plainly_named(usage: Usage, scene: Scene) -> bool:
     return not usage.calls and (
         plain.PATH.fullmatch(usage.last) is not None
         or usage.is_starred
-        or usage.is_size
-        and scene.number_of(usage) is not None
+        or (usage.is_size and scene.number_of(usage) is not None)
     )
 
 
@@ -96,9 +95,9 @@ def _fallback(usage: Usage, scene: Scene) -> Piece | None:
         value = keras_values.sample(scene) if scene.is_keras else torch_values.sample(scene)
         items = "range(3)" if _are_items_unused(usage) else f"[{value} for _ in range(2)]"
         return assigned(usage.name, items, Rank.DATA)
-    if usage.is_context or usage.last.isupper() and usage.is_tested:
+    if usage.is_context or (usage.last.isupper() and usage.is_tested):
         return assigned(usage.name, "False")
-    if usage.is_counted or usage.is_tested and not usage.attributes and not usage.methods:
+    if usage.is_counted or (usage.is_tested and not usage.attributes and not usage.methods):
         if not usage.subscripts and len(usage.last) <= 2 and usage.last.isupper():
             return assigned(usage.name, "8")
     if scene.is_keras:
@@ -117,8 +116,24 @@ def _fallback(usage: Usage, scene: Scene) -> Piece | None:
     return torch_values.tensor(usage, scene)
 
 
-TORCH_METHODS = ("cpu", "cuda", "detach", "numpy", "unsqueeze", "size", "view", "float", "long", "item",
-                 "to", "requires_grad", "grad", "contiguous", "permute", "backward")  # fmt: skip
+TORCH_METHODS = (
+    "cpu",
+    "cuda",
+    "detach",
+    "numpy",
+    "unsqueeze",
+    "size",
+    "view",
+    "float",
+    "long",
+    "item",
+    "to",
+    "requires_grad",
+    "grad",
+    "contiguous",
+    "permute",
+    "backward",
+)
 
 
 def _goes_to_numpy(usage: Usage) -> bool:
@@ -184,7 +199,9 @@ def _value_of_attribute(attribute: Usage, scene: Scene) -> str:
     if piece is None:
         return "None"
     if "\n" in piece.lines:
-        return "lambda *values, **named: values[0] if values else None" if attribute.calls else "None"
+        return (
+            "lambda *values, **named: values[0] if values else None" if attribute.calls else "None"
+        )
     return piece.lines.partition(" = ")[2]
 
 

@@ -108,12 +108,15 @@ def saved_as(target: str, scene: Scene) -> str | None:
     keys: dict[str, str] = {}
     for node in ast.walk(scene.tree):
         if (
-            isinstance(node, ast.Subscript)
-            and isinstance(node.value, ast.Name)
-            and node.value.id == target
+            (
+                isinstance(node, ast.Subscript)
+                and isinstance(node.value, ast.Name)
+                and node.value.id == target
+            )
+            and isinstance(node.slice, ast.Constant)
+            and isinstance(node.slice.value, str)
         ):
-            if isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str):
-                keys.setdefault(node.slice.value, "")
+            keys.setdefault(node.slice.value, "")
         if (
             isinstance(node, ast.Call)
             and dotted(node.func).endswith("load_state_dict")

@@ -21,7 +21,7 @@ ARRAYS = re.compile(
 )
 
 
-def choose(usage: Usage, scene: Scene) -> Piece | None:  # noqa: PLR0911 - one a kind
+def choose(usage: Usage, scene: Scene) -> Piece | None:
     """Return the stand-in for a name that means something in Keras, or None."""
     name, last = usage.name, usage.last
     if usage.is_base:
@@ -45,9 +45,7 @@ def choose(usage: Usage, scene: Scene) -> Piece | None:  # noqa: PLR0911 - one a
     if re.fullmatch(r"(\w*_)?(opt|optimi[zs]er)", last):
         return assigned(name, "keras.optimizers.Adam(0.001)", Rank.OPTIMIZER)
     if re.fullmatch(r"(\w*_)?loss(_fn|_function)?", last) and usage.calls:
-        return assigned(
-            name, "keras.losses.MeanSquaredError()", Rank.MODEL
-        )
+        return assigned(name, "keras.losses.MeanSquaredError()", Rank.MODEL)
     if re.fullmatch(r"\w*(dataset|_ds|generator|_gen)", last) and not usage.calls:
         return _dataset(usage, scene)
     return None

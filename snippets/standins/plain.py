@@ -16,8 +16,21 @@ FOLDER = re.compile(
     r"(\w*_)?(dir|folder|directory|root|logdir|base_?dir|data_?dir|outdir)(_?\w*)?", re.I
 )
 FRAME = re.compile(r"(\w*_)?(df|dataframe|frame)(_?\w*)?\d?")
-FRAME_USES = ("iloc", "loc", "columns", "groupby", "head", "describe", "iterrows", "values", "to_csv",
-              "drop", "merge", "profile_report", "apply")  # fmt: skip
+FRAME_USES = (
+    "iloc",
+    "loc",
+    "columns",
+    "groupby",
+    "head",
+    "describe",
+    "iterrows",
+    "values",
+    "to_csv",
+    "drop",
+    "merge",
+    "profile_report",
+    "apply",
+)
 TEXTS = re.compile(
     r"(\w*_)?(text|texts|sentence|sentences|corpus|docs?|documents?|words?|tokens)(_?\w*)?", re.I
 )
@@ -39,7 +52,7 @@ def is_states(usage: Usage) -> bool:
     return re.fullmatch(r"(\w*_)?(state_?dict|model_dict|\w*trained_dict)", usage.last) is not None
 
 
-def choose(usage: Usage, scene: Scene) -> Piece | None:  # noqa: PLR0911, PLR0912 - one a kind
+def choose(usage: Usage, scene: Scene) -> Piece | None:
     """Return the stand-in for a name that means the same in every framework, or None."""
     name, last = usage.name, usage.last
     if scene.flavour is Flavour.PLAIN and (made := report(usage)):
@@ -50,28 +63,23 @@ def choose(usage: Usage, scene: Scene) -> Piece | None:  # noqa: PLR0911, PLR091
         return assigned(name, f'"{_file_name(last, scene)}"')
     if FOLDER.fullmatch(last) and not usage.calls:
         return assigned(name, '"."')
-    if (
-        PATH.fullmatch(last)
-        and not usage.calls
-        and not usage.is_arithmetic
-        or usage.goes_to("load_weights")
+    if (PATH.fullmatch(last) and not usage.calls and not usage.is_arithmetic) or usage.goes_to(
+        "load_weights"
     ):
         return assigned(name, f'"{_file_name(last, scene)}"')
     if (
-        FRAME.fullmatch(last)
-        and not usage.calls
+        (FRAME.fullmatch(last) and not usage.calls)
         or usage.goes_to("ProfileReport")
         or usage.has("iterrows", "profile_report", "to_csv", "iloc")
-    ):
-        if not usage.calls:
-            return _frame(usage)
+    ) and not usage.calls:
+        return _frame(usage)
     if usage.is_size or usage.is_counted:
         if not usage.calls and not usage.methods and (number := scene.number_of(usage)) is not None:
             return _number(usage, number)
     if usage.has(*STRING_METHODS) and not usage.has("shape", "size", "fit"):
         return assigned(name, '"a small text of a few words"')
     if TEXTS.fullmatch(last) and not usage.calls:
-        if usage.loops or last.endswith("s") and not usage.methods:
+        if usage.loops or (last.endswith("s") and not usage.methods):
             return assigned(name, '["a small text", "another small text"]')
         return assigned(name, '"a small text of a few words"')
     if is_states(usage) and not usage.calls:
@@ -136,7 +144,10 @@ def _is_read_from(usage: Usage) -> bool:
     return any(
         (called in {"torch.load", "open", "np.load", "pd.read_csv", "Image.open"} and place == 0)
         or (called == "torch.save" and place == 1)
-        or (called.rpartition(".")[2] in {"load_model", "load_weights", "save_weights"} and place == 0)
+        or (
+            called.rpartition(".")[2] in {"load_model", "load_weights", "save_weights"}
+            and place == 0
+        )
         for called, place in usage.passed_to
     )
 

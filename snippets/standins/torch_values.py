@@ -44,7 +44,9 @@ IMAGES = re.compile(
 )
 STATE_NAMES = re.compile(r"(\w*_)?(state_?dict|model_dict|\w*trained_dict)")
 RECURRENT = re.compile(r"(\w*_)?(lstm|gru|rnn)\w*", re.IGNORECASE)
-FLAT = re.compile(r"(\w*_)?(scores|accuracies|losses|weights?|values|lengths|probs|rewards|seq_lens)", re.I)
+FLAT = re.compile(
+    r"(\w*_)?(scores|accuracies|losses|weights?|values|lengths|probs|rewards|seq_lens)", re.I
+)
 INDICES = re.compile(r"(\w*_)?(indices|index|idxs?|ids|perm|permutation)", re.I)
 MASK = re.compile(r"(\w*_)?mask\w*", re.I)
 RESULT_PARTS = {"logits", "last_hidden_state", "loss", "pooler_output", "hidden_states", "out"}
@@ -71,7 +73,7 @@ CHILDREN: tuple[tuple[str, str], ...] = (
 SAME_IMAGE = ("nn.Conv2d(3, 3, 3, padding=1)", "nn.BatchNorm2d(3)")
 
 
-def choose(usage: Usage, scene: Scene) -> Piece | None:  # noqa: PLR0911 - one a kind
+def choose(usage: Usage, scene: Scene) -> Piece | None:
     """Return the stand-in for a name that means something in PyTorch, or None."""
     name, last = usage.name, usage.last
     if re.fullmatch(r"dev(ice)?\w*", last.lower()) and not usage.subscripts:
@@ -80,13 +82,15 @@ def choose(usage: Usage, scene: Scene) -> Piece | None:  # noqa: PLR0911 - one a
         return None
     if usage.is_base or (CLASS.fullmatch(last) and usage.calls and not last.isupper()):
         return _class(usage)
-    if usage.has("zero_grad", "param_groups") or (
-        OPTIMIZER.fullmatch(last)
-        and (usage.has("step", "state_dict", "load_state_dict") or usage.passed_to)
-        and not usage.calls
-    ):
-        if not usage.has("parameters", "forward", "backward") or OPTIMIZER.fullmatch(last):
-            return _optimizer(usage, scene)
+    if (
+        usage.has("zero_grad", "param_groups")
+        or (
+            OPTIMIZER.fullmatch(last)
+            and (usage.has("step", "state_dict", "load_state_dict") or usage.passed_to)
+            and not usage.calls
+        )
+    ) and (not usage.has("parameters", "forward", "backward") or OPTIMIZER.fullmatch(last)):
+        return _optimizer(usage, scene)
     if SCHEDULER.fullmatch(last) and not usage.calls:
         return _scheduler(usage, scene)
     if usage.has("backward") and not usage.calls:
@@ -94,7 +98,9 @@ def choose(usage: Usage, scene: Scene) -> Piece | None:  # noqa: PLR0911 - one a
         return assigned(name, value, Rank.DATA)
     if LOADER.fullmatch(last) and usage.keys:
         one = f"[({sample(scene)}, {labels(scene)}) for _ in range(2)]"
-        return assigned(name, "{" + ", ".join(f"{key!r}: {one}" for key in usage.keys) + "}", Rank.LOADER)
+        return assigned(
+            name, "{" + ", ".join(f"{key!r}: {one}" for key in usage.keys) + "}", Rank.LOADER
+        )
     if _is_model(usage):
         return _model(usage, scene)
     if LOSS.fullmatch(last) and usage.calls:
@@ -120,12 +126,16 @@ def tensor(usage: Usage, scene: Scene) -> Piece | None:
         place in {1, "index"} for _, place in usage.passed_to
     ):
         return assigned(name, f"torch.randint({BATCH}, ({BATCH}, 1))", Rank.DATA)
-    if FLAT.fullmatch(last) and (usage.subscripts or usage.goes_to("sum", "max", "sorted", "WeightedRandomSampler")):
+    if FLAT.fullmatch(last) and (
+        usage.subscripts or usage.goes_to("sum", "max", "sorted", "WeightedRandomSampler")
+    ):
         return assigned(name, f"torch.rand({BATCH})", Rank.DATA)
     if INDICES.fullmatch(last) and last.lower() not in {"input_ids", "token_ids"}:
         return assigned(name, "torch.tensor([1, 0])", Rank.DATA)
     if last.endswith("_ids"):
-        return assigned(name, scene.text("torch.randint({vocabulary}, ({batch}, {steps}))"), Rank.DATA)
+        return assigned(
+            name, scene.text("torch.randint({vocabulary}, ({batch}, {steps}))"), Rank.DATA
+        )
     if MASK.fullmatch(last):
         shape = scene.text("{batch}, {steps}" if "input_ids" in scene.usages else "{shape}")
         return assigned(name, f"torch.ones({shape}, dtype=torch.bool)", Rank.DATA)
@@ -161,8 +171,11 @@ def sample(scene: Scene) -> str:
     if world.are_tokens:
         return scene.text("torch.randint({vocabulary}, ({shape}))")
     gradients = ", requires_grad=True" if world.needs_gradients else ""
-    return scene.text("torch.rand({shape})".replace(")", gradients + ")") if world.is_image
-                      else "torch.randn({shape}" + gradients + ")")  # fmt: skip
+    return scene.text(
+        "torch.rand({shape})".replace(")", gradients + ")")
+        if world.is_image
+        else "torch.randn({shape}" + gradients + ")"
+    )
 
 
 def labels(scene: Scene) -> str:
@@ -181,9 +194,9 @@ def _with(scene: Scene, world: World) -> Scene:
 
 def is_layer(usage: Usage) -> bool:
     """Say whether a called attribute is named as the layers of a module are."""
-    return re.fullmatch(r"(fc|linear|dense|out|head|proj|classifier|lin)\w*", usage.last.lower()) is not None or any(
-        re.fullmatch(pattern, usage.last.lower()) for pattern, _ in CHILDREN
-    )
+    return re.fullmatch(
+        r"(fc|linear|dense|out|head|proj|classifier|lin)\w*", usage.last.lower()
+    ) is not None or any(re.fullmatch(pattern, usage.last.lower()) for pattern, _ in CHILDREN)
 
 
 def layer(usage: Usage, scene: Scene) -> str:
@@ -193,8 +206,18 @@ def layer(usage: Usage, scene: Scene) -> str:
 
 
 def _is_model(usage: Usage) -> bool:
-    if usage.has("state_dict", "parameters", "named_parameters", "eval", "zero_grad", "children",
-                 "named_modules", "modules", "named_children", "half") and not usage.has("backward", "step"):  # fmt: skip
+    if usage.has(
+        "state_dict",
+        "parameters",
+        "named_parameters",
+        "eval",
+        "zero_grad",
+        "children",
+        "named_modules",
+        "modules",
+        "named_children",
+        "half",
+    ) and not usage.has("backward", "step"):
         return True
     named = MODEL.fullmatch(usage.last) is not None or usage.last in {"G", "D"}
     return named and (
@@ -245,9 +268,19 @@ def _model(usage: Usage, scene: Scene) -> Piece:
     children = {
         child: _child(child, uses)
         for child, uses in usage.attributes.items()
-        if child not in {"training", "state_dict", "module", "named_parameters", "device", "parameters",
-                         "__class__", "data", "grad"}
-    }  # fmt: skip
+        if child
+        not in {
+            "training",
+            "state_dict",
+            "module",
+            "named_parameters",
+            "device",
+            "parameters",
+            "__class__",
+            "data",
+            "grad",
+        }
+    }
     methods = usage.methods - set(dir_of_module())
     if recurrent := _recurrent(usage, scene):
         return recurrent
@@ -293,8 +326,10 @@ def _parts_of_result(usage: Usage, scene: Scene) -> list[str]:
     read = [
         node.attr
         for node in ast.walk(scene.tree)
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
-        and node.value.id in names and node.attr in RESULT_PARTS
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and node.value.id in names
+        and node.attr in RESULT_PARTS
     ]
     return list(dict.fromkeys(read))
 
@@ -324,12 +359,48 @@ def _model_with_parts(usage: Usage, parts: list[str], scene: Scene) -> Piece:
 def dir_of_module() -> frozenset[str]:
     """Return the methods that every torch module has."""
     return frozenset(
-        "add_module apply bfloat16 buffers children compile cpu cuda double eval extra_repr float "
-        "forward get_buffer get_parameter get_submodule half load_state_dict modules named_buffers "
-        "named_children named_modules named_parameters parameters register_backward_hook "
-        "register_buffer register_forward_hook register_forward_pre_hook register_full_backward_hook "
-        "register_module register_parameter requires_grad_ share_memory state_dict to to_empty train "
-        "type xpu zero_grad".split()
+        [
+            "add_module",
+            "apply",
+            "bfloat16",
+            "buffers",
+            "children",
+            "compile",
+            "cpu",
+            "cuda",
+            "double",
+            "eval",
+            "extra_repr",
+            "float",
+            "forward",
+            "get_buffer",
+            "get_parameter",
+            "get_submodule",
+            "half",
+            "load_state_dict",
+            "modules",
+            "named_buffers",
+            "named_children",
+            "named_modules",
+            "named_parameters",
+            "parameters",
+            "register_backward_hook",
+            "register_buffer",
+            "register_forward_hook",
+            "register_forward_pre_hook",
+            "register_full_backward_hook",
+            "register_module",
+            "register_parameter",
+            "requires_grad_",
+            "share_memory",
+            "state_dict",
+            "to",
+            "to_empty",
+            "train",
+            "type",
+            "xpu",
+            "zero_grad",
+        ]
     )
 
 
@@ -358,12 +429,22 @@ def _network(name: str, children: dict[str, str], methods: set[str], scene: Scen
         "    def forward(self, x, *others):",
     ]
     if scene.world.is_image and scene.world.shape[0] == 3:
-        lines += [f"        x = self.{c}(x)" for c, value in children.items() if value.startswith(SAME_IMAGE)]
+        lines += [
+            f"        x = self.{c}(x)"
+            for c, value in children.items()
+            if value.startswith(SAME_IMAGE)
+        ]
     lines.append("        x = self.last_layer(x.flatten(1))")
-    lines += [f"        x = self.{c}(x)" for c, value in children.items() if value == "nn.Linear(10, 10)"]
+    lines += [
+        f"        x = self.{c}(x)" for c, value in children.items() if value == "nn.Linear(10, 10)"
+    ]
     lines.append("        return x")
     for method in sorted(methods):
-        lines += ["", f"    def {method}(self, *values, **named):", f"        return {_answer(method)}"]
+        lines += [
+            "",
+            f"    def {method}(self, *values, **named):",
+            f"        return {_answer(method)}",
+        ]
     lines += ["", "", f"{name} = {name.title().replace('_', '')}StandIn()"]
     return "\n".join(lines)
 

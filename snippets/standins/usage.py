@@ -9,17 +9,77 @@ HOLDERS = {"self", "args", "opt", "opts", "config", "cfg", "conf", "hparams", "p
 """Names whose attributes are values of their own: `self.hidden_size`, `args.lr`."""
 
 
-JOINS = {"cat", "stack", "concat", "concatenate", "pad_sequence", "from_tensor_slices", "zip", "hstack",
-         "vstack", "meshgrid", "add", "Model", "predict", "fit", "TensorDataset", "max", "min", "sum"}  # fmt: skip
-SIZED = {"range", "zeros", "ones", "randn", "rand", "empty", "full", "view", "reshape", "expand",
-         "repeat", "arange", "linspace", "eye", "randint", "Input", "manual_seed", "seed", "set_seed",
-         "sleep", "split", "chunk", "topk", "normal"}  # fmt: skip
-LAYERS = {"Linear", "Dense", "LSTM", "GRU", "RNN", "SimpleRNN", "Embedding", "Dropout", "LSTMCell",
-          "GRUCell", "RepeatVector", "Softmax", "LayerNorm", "MultiheadAttention", "Upsample",
-          "Transformer", "Bilinear", "BatchNorm"}  # fmt: skip
+JOINS = {
+    "cat",
+    "stack",
+    "concat",
+    "concatenate",
+    "pad_sequence",
+    "from_tensor_slices",
+    "zip",
+    "hstack",
+    "vstack",
+    "meshgrid",
+    "add",
+    "Model",
+    "predict",
+    "fit",
+    "TensorDataset",
+    "max",
+    "min",
+    "sum",
+}
+SIZED = {
+    "range",
+    "zeros",
+    "ones",
+    "randn",
+    "rand",
+    "empty",
+    "full",
+    "view",
+    "reshape",
+    "expand",
+    "repeat",
+    "arange",
+    "linspace",
+    "eye",
+    "randint",
+    "Input",
+    "manual_seed",
+    "seed",
+    "set_seed",
+    "sleep",
+    "split",
+    "chunk",
+    "topk",
+    "normal",
+}
+LAYERS = {
+    "Linear",
+    "Dense",
+    "LSTM",
+    "GRU",
+    "RNN",
+    "SimpleRNN",
+    "Embedding",
+    "Dropout",
+    "LSTMCell",
+    "GRUCell",
+    "RepeatVector",
+    "Softmax",
+    "LayerNorm",
+    "MultiheadAttention",
+    "Upsample",
+    "Transformer",
+    "Bilinear",
+    "BatchNorm",
+}
 LAYER = re.compile(r"(?:[A-Z]\w*)?(?:Conv|Pool|Norm|Pad|Dropout|Attention)\w*")
-SIZE_KEYWORD = re.compile(r"(size|dim|features|channels|units|epochs|steps|num_|n_|classes|lr|rate|momentum|"
-                          r"decay|length|padding|stride|kernel|filters|verbose|patience|bias)")  # fmt: skip
+SIZE_KEYWORD = re.compile(
+    r"(size|dim|features|channels|units|epochs|steps|num_|n_|classes|lr|rate|momentum|"
+    r"decay|length|padding|stride|kernel|filters|verbose|patience|bias)"
+)
 
 
 @dataclasses.dataclass
@@ -71,7 +131,7 @@ class Usage:
             last = called.rpartition(".")[2]
             if isinstance(place, str) and SIZE_KEYWORD.search(place):
                 return True
-            if last in SIZED or (last in LAYERS or LAYER.fullmatch(last)) and called[-2:] != "()":
+            if last in SIZED or ((last in LAYERS or LAYER.fullmatch(last)) and called[-2:] != "()"):
                 return True
         return False
 

@@ -120,7 +120,7 @@ def _whole(node: ast.expr) -> int | None:
 SQUARES = {784: (1, 28, 28), 3072: (3, 32, 32), 1024: (1, 32, 32), 12288: (3, 64, 64)}
 
 
-def revise(world: World, kind: str, message: str) -> World | None:  # noqa: PLR0911 - one a message
+def revise(world: World, kind: str, message: str) -> World | None:
     """Return the world that this exception asks for, or None where it asks for nothing."""
     if found := re.search(r"cannot be multiplied \(\d+x(\d+) and (\d+)x\d+\)", message):
         return _fit_width(world, had=int(found[1]), wanted=int(found[2]))
@@ -150,7 +150,7 @@ def revise(world: World, kind: str, message: str) -> World | None:  # noqa: PLR0
         return world.changed(shape=shapes.get(found[1], world.shape))
     if re.search(r"size of tensor a \(\d+\) must match", message) and world.labels == "classes":
         return world.changed(labels="like-input")
-    if "axes don't match" in message or "Invalid shape" in message and "image data" in message:
+    if "axes don't match" in message or ("Invalid shape" in message and "image data" in message):
         return world.changed(shape=(3, 32, 32))
     if "does not require grad" in message:
         return None if world.needs_gradients else world.changed(needs_gradients=True)

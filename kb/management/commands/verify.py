@@ -104,9 +104,7 @@ def _source(options: dict[str, Any]) -> Iterator[tuple[int, Iterator[Line]]]:
         raise CommandError(f"no article has the id {article_id}")
     checks = verifying.collect_checks(runtimes=runtimes, only=only, article_id=article_id)
     with _executor() as execute:
-        lines = verifying.verify_all(
-            checks, execute=execute, is_forced=options["force"], jobs=jobs
-        )
+        lines = verifying.verify_all(checks, execute=execute, is_forced=options["force"], jobs=jobs)
         yield len(checks), lines
 
 

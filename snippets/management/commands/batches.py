@@ -36,5 +36,6 @@ class Command(BaseCommand):
         for batch in Batch.objects.all()[:LISTED]:
             self.stdout.write(
                 f"{batch}  {batch.created_at:%Y-%m-%d %H:%M}  {batch.state}: {batch.done} of "
-                f"{batch.total} checked, {batch.turned_red} of {batch.were_green} working turned red"
+                f"{batch.total} checked, "
+                f"{batch.turned_red} of {batch.were_green} working turned red"
             )

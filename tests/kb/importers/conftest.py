@@ -22,7 +22,7 @@ POSTS = """\
   <row Id="4" PostTypeId="1" CreationDate="2016-01-01T00:00:00.000" Score="1" Body="&lt;p&gt;另一个问题&lt;/p&gt;" Title="怎样求和？" Tags="|keras|" />
   <row Id="5" PostTypeId="5" Body="&lt;p&gt;a tag's wiki&lt;/p&gt;" />
 </posts>
-"""  # noqa: E501
+"""
 USERS = """\
 <users><row Id="7" DisplayName="Ada" /><row Id="8" DisplayName="Blaise" /></users>
 """

@@ -13,7 +13,7 @@ HISTORY = """\
   <row Id="4" PostHistoryTypeId="10" PostId="1" RevisionGUID="c" CreationDate="2015-04-02T00:00:00.000" Text="closed" />
   <row Id="5" PostHistoryTypeId="5" PostId="1" RevisionGUID="d" CreationDate="2015-05-01T00:00:00.000" Text="The current one" />
 </posthistory>
-"""  # noqa: E501
+"""
 
 
 def test_earlier_texts_are_revisions_before_the_current_one(run: Run, dump: Path) -> None:
