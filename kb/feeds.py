@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from kb.describing import description_of
 from kb.languages import BY_PATH, html_lang
 from kb.listing import choose_title
-from kb.models import Article, Revision, Translation
+from kb.models import Article, PostSnippet, Revision, Translation
+from snippets.models import Verification
 
 ENTRIES = 30
 
@@ -77,6 +78,39 @@ def feed_of_revisions(
 def changed_at(articles: QuerySet[Article]) -> datetime.datetime | None:
     """Return when a feed of these last changed."""
     return articles.order_by("-updated_at").values_list("updated_at", flat=True).first()
+
+
+def feed_of_changes(
+    *, lang: str, title: str, address: str, feed_address: str, root: str
+) -> Atom1Feed:
+    """Return what broke and what works again, a verification an entry."""
+    changes = list(
+        Verification.objects.changes()
+        .select_related("snippet")
+        .filter(snippet__placements__isnull=False)
+        .distinct()[:ENTRIES]
+    )
+    places = {
+        place.snippet_id: place.post.article
+        for place in PostSnippet.objects.filter(
+            snippet__in=[one.snippet_id for one in changes]
+        ).select_related("post__article")
+    }
+    feed = _feed(title, address, feed_address, lang)
+    for one in changes:
+        article = places[one.snippet_id]
+        page = reverse("article", args=[lang, article.pk, article.slug])
+        what = Verification.Change(one.change).label
+        outcome = Verification.Outcome(one.judged).label
+        feed.add_item(
+            title=f"{one.snippet} · {one.runtime}: {what}",
+            link=f"{root}{page}#snippet-{one.snippet_id}",
+            description=f"{outcome}. {one.reason}".strip(),
+            unique_id=f"urn:zhiyan:{lang}:verification:{one.pk}",
+            pubdate=one.checked_at,
+            updateddate=one.checked_at,
+        )
+    return feed
 
 
 def _feed(title: str, address: str, feed_address: str, lang: str) -> Atom1Feed:

@@ -13,6 +13,7 @@ urlpatterns = [
     path("posts/<int:post_id>/vote", feedback.vote, name="vote"),
     path("posts/<int:post_id>/outdated", feedback.report, name="report"),
     path("posts/<int:post_id>/<lang:path>/suggest", feedback.suggest, name="suggest"),
+    path("verification.atom", feeds.changes_feed, name="changes-feed"),
     path("feed.atom", feeds.site_feed, name="feed"),
     path("q/<int:article_id>.atom", feeds.article_feed, name="article-feed"),
     path("tags/<str:name>.atom", feeds.tag_feed, name="tag-feed"),

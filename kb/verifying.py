@@ -12,7 +12,7 @@ from kb.models import Language, PostSnippet, Translation
 from sandbox import Runtime
 from snippets import proving, staleness, verification
 from snippets.models import Snippet, Verification
-from snippets.querysets import GREEN
+from snippets.querysets import GREEN, RED
 from snippets.reasons import Reason
 from snippets.subjects import subject_of
 from snippets.verification import Executor
@@ -164,7 +164,7 @@ def verify_one(check: Check, *, execute: Executor, is_forced: bool) -> Line:
         command = f"python -m sandbox build {check.runtime.name}"
         return _skipped(check, f"{Reason.NOT_BUILT}: runtime not built; run: {command}")
     current = check.snippet.verifications.current().filter(runtime=check.runtime.name).first()
-    was = current.judged if current else ""
+    was = current.judged if current and current.judged in {*GREEN, *RED} else ""
     try:
         found = verification.verify_snippet(
             snippet=check.snippet,

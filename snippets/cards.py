@@ -132,7 +132,7 @@ def load_cards(ids: Iterable[int]) -> dict[int, Card]:
         .prefetch_related(
             Prefetch("verifications", queryset=verifications, to_attr="current_verifications"),
             Prefetch(
-                "suggested__verifications", queryset=corrected, to_attr="current_verifications"
+                "suggested__verifications", queryset=corrected, to_attr="correction_verifications"
             ),
         )
     )

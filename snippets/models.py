@@ -231,10 +231,15 @@ class Verification(models.Model):
         WAITING = "waiting", _("waiting")
         FLAKY = "flaky", _("flaky")
 
+    class Change(models.TextChoices):
+        BROKE = "broke", _("broke")
+        FIXED = "fixed", _("works again")
+
     snippet = models.ForeignKey(Snippet, on_delete=models.CASCADE, related_name="verifications")
     runtime = models.CharField(max_length=40)
     key = models.CharField(max_length=64)  # hash of everything that the outcome depends on
     outcome = models.CharField(max_length=16, choices=Outcome.choices)
+    change = models.CharField(max_length=6, blank=True, choices=Change.choices)
     last_outcome = models.CharField(max_length=16, blank=True)  # of a stale one, before it was
     reason_code = models.CharField(max_length=30, blank=True)
     reason = models.TextField(blank=True)
@@ -255,6 +260,9 @@ class Verification(models.Model):
 
     class Meta:
         ordering = ["-id"]
+        indexes = [
+            models.Index(fields=["-id"], name="verification_change", condition=~Q(change="")),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["snippet", "runtime"],

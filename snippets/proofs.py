@@ -2,9 +2,12 @@
 
 import dataclasses
 import difflib
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -28,6 +31,7 @@ DECAY = {
     Reason.MISSING_PACKAGE: gettext_lazy("needs a package that is not here"),
     Reason.SYNTAX: gettext_lazy("cannot be read as Python"),
 }
+GONE = re.compile(r"(?:\{|argument |no attribute |recognized: \{|new keys )'(\w+)'")
 REPAIRS = {
     "quotes": gettext_lazy("typographic quotes and signs straightened"),
     "magics": gettext_lazy("notebook commands left out"),
@@ -44,7 +48,7 @@ REPAIRS = {
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class DiffLine:
-    kind: str  # same, old, new
+    kind: str  # kept, gone, come
     text: str
 
 
@@ -54,7 +58,7 @@ class Suggestion:
 
     snippet_id: int
     origin_label: Any
-    note: str
+    note: SafeString
     diff: tuple[DiffLine, ...]
     outcome_label: Any
     tone: Tone
@@ -106,6 +110,8 @@ def tell_decay(cells: Iterable[Verification], runtimes: Mapping[str, Runtime]) -
         return ""
     first = min(aged, key=lambda one: version_of(one.runtime))
     why = str(DECAY[Reason(first.reason_code)])
+    if names := _names_gone(one for one in aged if one.reason_code == first.reason_code):
+        why = f"{why}: {', '.join(names)}"
     older = [
         one
         for one in told
@@ -123,6 +129,22 @@ def tell_decay(cells: Iterable[Verification], runtimes: Mapping[str, Runtime]) -
     }
 
 
+def _names_gone(aged: Iterable[Verification]) -> list[str]:
+    """Return the arguments, methods and modules that the failures name."""
+    found = [name for one in aged for name in GONE.findall(one.reason.partition("\n")[0])]
+    return list(dict.fromkeys(found))
+
+
+def _with_code(note: str) -> SafeString:
+    """Return a note as HTML: `names` between backticks as code, everything else as text."""
+    parts = note.split("`")
+    return format_html_join(
+        "",
+        "{}",
+        ((format_html("<code>{}</code>", p) if n % 2 else p,) for n, p in enumerate(parts)),
+    )
+
+
 def family_of(runtime: str) -> str:
     return runtime.rpartition("-")[0] or runtime
 
@@ -133,7 +155,7 @@ def version_of(runtime: str) -> list[int]:
 
 def diff_lines(old: str, new: str) -> tuple[DiffLine, ...]:
     """Return both codes as one text: lines that stayed, went and came."""
-    kinds = {" ": "same", "-": "old", "+": "new"}
+    kinds = {" ": "kept", "-": "gone", "+": "come"}
     lines = difflib.ndiff(old.split("\n"), codes.normalise(new).split("\n"))
     return tuple(DiffLine(kind=kinds[x[0]], text=x[2:]) for x in lines if x[0] in kinds)
 
@@ -142,8 +164,9 @@ def _suggestion(snippet: Snippet, runtimes: Mapping[str, Runtime]) -> Suggestion
     corrected = snippet.suggested
     if corrected is None:
         return None
-    cells: list[Verification] = getattr(corrected, "current_verifications", [])
-    best = next((one for one in cells if one.outcome in GREEN), cells[0] if cells else None)
+    cells: list[Verification] = getattr(corrected, "correction_verifications", [])
+    newest = sorted(cells, key=lambda one: version_of(one.runtime), reverse=True)
+    best = next((one for one in newest if one.outcome in GREEN), newest[0] if newest else None)
     waiting: str = Verification.Outcome.WAITING
     if not snippet.is_suggestion_accepted:
         label, tone = _("not run before a curator accepts it"), Tone.NONE
@@ -154,7 +177,7 @@ def _suggestion(snippet: Snippet, runtimes: Mapping[str, Runtime]) -> Suggestion
     return Suggestion(
         snippet_id=corrected.pk,
         origin_label=Snippet.SuggestionOrigin(snippet.suggestion_origin).label,
-        note=snippet.suggestion_note,
+        note=_with_code(snippet.suggestion_note),
         diff=diff_lines(snippet.code, corrected.code),
         outcome_label=label,
         tone=tone,

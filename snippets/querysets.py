@@ -52,6 +52,10 @@ class VerificationQuerySet(models.QuerySet):
         """Those that worked, and did so by the run that they rest on."""
         return self.filter(outcome__in=GREEN)
 
+    def changes(self) -> Self:
+        """What broke and what works again, the latest first; what a stopped batch holds left out."""
+        return self.exclude(change="").exclude(batch__state="stopped").order_by("-pk")
+
     def history(self, snippet_id: int, runtime: str) -> Self:
         """Every judgement on a snippet and runtime, the latest first; those that wait left out."""
         return (

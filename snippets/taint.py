@@ -30,7 +30,14 @@ def lines_that_depend(program: str, names: Collection[str]) -> set[int]:
 
 
 def _reads(statement: ast.stmt) -> set[str]:
-    return {node.id for node in ast.walk(statement) if isinstance(node, ast.Name)}
+    read = {
+        node.id
+        for node in ast.walk(statement)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
+    }
+    if isinstance(statement, ast.AugAssign) and isinstance(statement.target, ast.Name):
+        read.add(statement.target.id)
+    return read
 
 
 def _writes(statement: ast.stmt) -> set[str]:

@@ -125,6 +125,7 @@ def keep(
         runtime=wanted.name,
         key=key,
         outcome=judgement.outcome,
+        change=_change(snippet, wanted, judgement.outcome),
         reason_code=judgement.code,
         reason=judgement.reason,
         setup_origin=rung.origin if rung else "",
@@ -164,6 +165,18 @@ def whole_program(snippet: Snippet) -> str:
     setup = best_setup(snippet, known.runtime) if known else best_setup(snippet, "")
     program = best_program(snippet, snippet.code).rstrip("\n")
     return "\n\n".join(filter(None, [setup.rstrip("\n"), program])) + "\n"
+
+
+def _change(snippet: Snippet, wanted: Runtime, outcome: str) -> str:
+    """Say whether this breaks what last worked here, or mends what last did not."""
+    last = Verification.objects.history(snippet.pk, wanted.name).first()
+    if last is None:
+        return ""
+    if last.judged in GREEN and outcome in RED:
+        return Verification.Change.BROKE
+    if last.judged in RED and outcome in GREEN:
+        return Verification.Change.FIXED
+    return ""
 
 
 def _run_of(proof: Proof) -> Run | None:

@@ -8,10 +8,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import condition, require_safe
 
-from kb.feeds import changed_at, feed_of_articles, feed_of_revisions
+from kb.feeds import changed_at, feed_of_articles, feed_of_changes, feed_of_revisions
 from kb.listing import choose_title
 from kb.models import Article, Translation
 from kb.tagging import find_tag
+from snippets.models import Verification
 
 
 def _site_changed(request: HttpRequest, lang: str) -> datetime.datetime | None:
@@ -54,6 +55,19 @@ def article_feed(request: HttpRequest, lang: str, article_id: int) -> HttpRespon
     title = choose_title(dict(texts.values_list("language", "title")), lang)
     path = reverse("article", args=[lang, article.pk, article.slug])
     return _answer(feed_of_revisions(article, title=title.text, **_addresses(request, path, lang)))
+
+
+def _verification_changed(request: HttpRequest, lang: str) -> datetime.datetime | None:
+    last = Verification.objects.changes().values_list("checked_at", flat=True).first()
+    return last if isinstance(last, datetime.datetime) else None
+
+
+@require_safe
+@condition(last_modified_func=_verification_changed)
+def changes_feed(request: HttpRequest, lang: str) -> HttpResponse:
+    """Answer what broke and what works again, for those who mend it."""
+    addresses = _addresses(request, reverse("home", args=[lang]), lang)
+    return _answer(feed_of_changes(title=_("What changed"), **addresses))
 
 
 def _articles_answer(

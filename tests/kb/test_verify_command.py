@@ -46,6 +46,10 @@ def test_report_has_a_line_for_each_snippet_and_runtime(sandbox_service: str) ->
         "reason": "",
         "setup": "x = 1",
         "stdout": "1\n",
+        "name": f"#{Snippet.objects.get(claim='1').pk}",
+        "origin": "authored",
+        "repairs": [],
+        "was": "",
     }
     assert (second["outcome"], second["reason"].partition(":")[0]) == (
         "not-runnable",

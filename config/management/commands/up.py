@@ -71,6 +71,7 @@ class Command(BaseCommand):
             call_command("collectstatic", interactive=False, verbosity=0)
         with self._step("loading the content"):
             call_command("load_content", stdout=io.StringIO())
+            call_command("curation", "import", stdout=io.StringIO())
 
     def _build_runtimes(self) -> None:
         wanted = {name for name, runtime in load_all().items() if not runtime.on_demand}

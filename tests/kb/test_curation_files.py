@@ -1,0 +1,124 @@
+"""Curation travels as TOML, by the digest of the code, and comes back as it went."""
+
+import json
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from kb.curation_files import export_curation, read_file
+from kb.models import Article, Post, SharedSetup, Tag
+from snippets import code as codes
+from snippets.models import Curation
+from snippets.services import find_or_make_snippet
+from tests.kb.conftest import post, question
+
+pytestmark = pytest.mark.django_db
+ROOT = Path(__file__).resolve().parents[2]
+
+FILE = f"""
+[[shared]]
+scope = "tag:lstm"
+code = "units = 8"
+
+[[snippet]]
+digest = "{codes.digest("print(x)")}"
+about = "print(x)"
+setup = '''
+x = "\\\\"
+y = 1
+'''
+runtimes = ["torch-2.13"]
+suggestion = "print(x or 1)"
+suggestion_note = "a `note`"
+"""
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    file = tmp_path / "a.toml"
+    file.write_text(FILE)
+    return file
+
+
+def read_in(path: Path) -> dict[str, int]:
+    out = StringIO()
+    call_command("curation", "import", str(path), "--json", stdout=out)
+    return json.loads(out.getvalue())
+
+
+def test_code_that_is_here_gets_its_setup_and_its_correction(path: Path) -> None:
+    snippet = find_or_make_snippet(code="print(x)")
+
+    report = read_in(path)
+
+    snippet.refresh_from_db()
+    assert report == {"snippets": 1, "shared": 1, "changed": 2, "present": 1}
+    assert snippet.curated_setup == 'x = "\\\\"\ny = 1'
+    assert snippet.suggested is not None
+    assert (snippet.suggested.code, snippet.is_suggestion_accepted) == ("print(x or 1)", True)
+
+
+def test_code_that_comes_later_gets_them_too(path: Path) -> None:
+    read_in(path)
+
+    snippet = find_or_make_snippet(code="print(x)")
+
+    assert snippet.curated_runtimes == ["torch-2.13"]
+
+
+def test_importing_twice_changes_nothing(path: Path) -> None:
+    read_in(path)
+
+    assert read_in(path)["changed"] == 0
+
+
+def test_what_is_exported_is_what_was_imported(path: Path, tmp_path: Path) -> None:
+    read_in(path)
+    exported = tmp_path / "b.toml"
+    call_command("curation", "export", str(exported))
+
+    assert read_file(exported) == read_file(path)
+    assert export_curation() == exported.read_text()
+
+
+def test_shared_setup_reaches_the_snippets_of_its_tag(path: Path, tags: None, store) -> None:
+    code = "```python run\nprint(units)\n```"
+    store(question(post(Post.Role.BODY, code, None, zh_title="a"), tags=("lstm",)))
+    read_in(path)
+
+    snippet = Article.objects.get().posts.get().placements.get().snippet
+
+    assert snippet.shared_setups == ["units = 8"]
+    assert Tag.objects.filter(slug="lstm").exists()
+    assert SharedSetup.objects.get().scope == "tag:lstm"
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("[[snippet]]\nsetup = 'x'", "without 'digest'"),
+        ("[[snippet]]\ndigest = 'abc'", "64 hexadecimal digits"),
+        (f"[[snippet]]\ndigest = '{'0' * 64}'\nsetup = 'x ='", "setup does not compile"),
+        (f"[[snippet]]\ndigest = '{'0' * 64}'\nwhat = 'x'", "unknown key 'what'"),
+        (f"[[snippet]]\ndigest = '{'0' * 64}'\nruntimes = 'x'", "runtimes must be a list"),
+        ("[[shared]]\nscope = 'x'\ncode = 'y'", "expected tag"),
+        ("[other]", "unknown table 'other'"),
+        ("[[", "a.toml"),
+    ],
+)
+def test_wrong_file_is_refused_whole(tmp_path: Path, text: str, reason: str) -> None:
+    file = tmp_path / "a.toml"
+    file.write_text(f"{FILE}\n{text}\n")
+
+    with pytest.raises(CommandError, match=f"(?s){reason}.*nothing imported"):
+        read_in(file)
+
+    assert not Curation.objects.exists()
+
+
+def test_our_own_file_can_be_read() -> None:
+    ours = read_file(ROOT / "content" / "curation" / "deep-learning.toml")
+
+    assert len(ours.snippets) > 30

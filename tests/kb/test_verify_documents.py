@@ -1,0 +1,86 @@
+"""Plain Markdown is proven without any content in the database."""
+
+import json
+import xml.etree.ElementTree as ET
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+
+pytestmark = pytest.mark.jail
+
+GOOD = "# Adding\n\n```python\nx = 1\n```\n\nThen:\n\n```python\nprint(x + 1)\n```\n\n```output\n2\n```\n"
+
+
+def verify(*arguments: str) -> dict:
+    out = StringIO()
+    call_command("verify", "--json", "--jobs", "1", *arguments, stdout=out, stderr=StringIO())
+    return json.loads(out.getvalue())
+
+
+def test_every_python_fence_of_a_plain_document_is_proven(
+    sandbox_service: str, tmp_path: Path
+) -> None:
+    document = tmp_path / "a.md"
+    document.write_text(GOOD)
+
+    first, second = verify(str(tmp_path))["results"]
+
+    assert (first["name"], first["outcome"]) == (f"{document}:3", "runs")
+    assert (second["outcome"], second["origin"], second["stdout"]) == ("verified", "session", "2\n")
+
+
+def test_document_with_runnable_fences_has_only_those_proven(
+    sandbox_service: str, tmp_path: Path
+) -> None:
+    (tmp_path / "a.md").write_text("```python run\nprint(1)\n```\n\n```python\nraise\n```\n")
+
+    assert [line["code"] for line in verify(str(tmp_path))["results"]] == ["print(1)"]
+
+
+def test_check_fails_with_what_fails_and_says_so_in_junit(
+    sandbox_service: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "a.md").write_text(GOOD + "\n```python\nprint(1 / 0)  # --> 1\n```\n")
+    junit = tmp_path / "report.xml"
+
+    with pytest.raises(SystemExit) as ended:
+        call_command(
+            "verify", str(tmp_path), "--check", "--junit", str(junit), stdout=StringIO(),
+            stderr=StringIO(),
+        )  # fmt: skip
+
+    assert ended.value.code == 1
+    (suite,) = ET.parse(junit).getroot()
+    assert (suite.get("name"), suite.get("tests"), suite.get("failures")) == (
+        "torch-2.13",
+        "3",
+        "1",
+    )
+    (failure,) = suite.iter("failure")
+    assert (failure.get("message") or "").startswith("fails: exception: ZeroDivisionError")
+    assert "ZeroDivisionError" in capsys.readouterr().out
+
+
+def test_check_passes_where_everything_works(sandbox_service: str, tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text(GOOD)
+
+    assert verify(str(tmp_path), "--check")["broken"] == []
+
+
+def test_wrong_path_and_wrong_fence_are_named(sandbox_service: str, tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match="no such file or folder"):
+        verify(str(tmp_path / "absent.md"))
+    (tmp_path / "a.md").write_text("text\n\n```python run sometimes\nx\n```\n")
+    with pytest.raises(CommandError, match=r"a\.md:3: .*sometimes"):
+        verify(str(tmp_path))
+
+
+def test_session_ends_where_an_answer_begins(sandbox_service: str, tmp_path: Path) -> None:
+    text = "---\ntitle: A\n---\n```python run\nx = 7\n```\n\n<!-- answer -->\n```python run\nprint(x)\n```\n"
+    (tmp_path / "a.md").write_text(text)
+
+    origins = [line["origin"] for line in verify(str(tmp_path))["results"]]
+
+    assert origins == ["as-is", "stand-ins"]
