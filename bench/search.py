@@ -196,7 +196,7 @@ def _raw(query: str) -> None:
     plan = plan_query(parse_query(query), resolve_tag=lambda name: name)
     started = time.perf_counter()
     found = reader.search(plan, limit=ranking.RERANKED)
-    reader.facets(plan)
+    reader.facets(plan, total=found.total)
     reader.shown([one.post for one in found.candidates[:20]])
     _raw_seconds.append(time.perf_counter() - started)
 

@@ -112,7 +112,9 @@ def search(
     if not ranked.groups:
         plan = loosen(plan)
         ranked = _rank(reader, plan, lang=typed_in, wanted=page * HITS_PER_PAGE, sort=sort)
-    facets = reader.facets(plan) if has_facets and ranked.groups else Facets(counts={}, articles=0)
+    facets = Facets(counts={}, articles=0)
+    if has_facets and ranked.groups:
+        facets = reader.facets(plan, total=ranked.found.total)
     is_whole = ranked.found.total <= len(ranked.found.candidates)
     total = len(ranked.groups) if is_whole else max(facets.articles, len(ranked.groups))
     page_count = max(-(-min(total, MOST_CANDIDATES) // HITS_PER_PAGE), 1)

@@ -123,7 +123,7 @@ class Facets:
     """In how many articles posts match, and of those with each term, most first."""
 
     counts: Mapping[str, Sequence[tuple[str, int]]]
-    articles: int  # large numbers may be estimates
+    articles: int  # large numbers may be estimates, here and in `counts`
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -144,7 +144,9 @@ class Reader(Protocol):
         self, posts: Sequence[int], concepts: Sequence[Concept]
     ) -> Mapping[int, Coverage]: ...
 
-    def facets(self, plan: Plan) -> Facets: ...
+    def facets(self, plan: Plan, *, total: int) -> Facets:
+        """Return the facets of the `total` posts that the plan matches."""
+        ...
 
     def shown(self, posts: Sequence[int]) -> Mapping[int, str]: ...
 

@@ -120,7 +120,7 @@ class Fts5Reader:
                     found[post][name] |= 1 << place
         return {post: Coverage(**values) for post, values in found.items()}
 
-    def facets(self, plan: Plan) -> Facets:
+    def facets(self, plan: Plan, *, total: int) -> Facets:
         match, values = _match(plan)
         where, more = _where(plan)
         source = "search JOIN docs ON docs.post = search.rowid" if match else "docs"

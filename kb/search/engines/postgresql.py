@@ -122,7 +122,7 @@ class PostgresqlReader:
             for row in rows
         }
 
-    def facets(self, plan: Plan) -> Facets:
+    def facets(self, plan: Plan, *, total: int) -> Facets:
         where, values = _where(plan)
         wanted = [f"{name}:%" for name in FACETS]
         rows = self._rows(

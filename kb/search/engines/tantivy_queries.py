@@ -42,7 +42,7 @@ def _schema() -> tantivy.Schema:
 SCHEMA = _schema()
 
 
-def plan_query(plan: Plan) -> Query:
+def tantivy_query(plan: Plan) -> Query:
     clauses: list[tuple[Any, Query]] = []
     ranked = [q for concept in plan.concepts for one in concept.whole for q in _ranked(one)]
     hints = [
