@@ -53,7 +53,7 @@ class VerificationQuerySet(models.QuerySet):
         return self.filter(outcome__in=GREEN)
 
     def changes(self) -> Self:
-        """What broke and what works again, the latest first; what a stopped batch holds left out."""
+        """What broke and what works again, the latest first, but for stopped batches."""
         return self.exclude(change="").exclude(batch__state="stopped").order_by("-pk")
 
     def history(self, snippet_id: int, runtime: str) -> Self:
