@@ -6,6 +6,7 @@ found, and at the end the index holds exactly what the database holds.
 """
 
 import argparse
+import atexit
 import json
 import os
 import random
@@ -81,7 +82,9 @@ def measure(kills: int, var: Path) -> dict[str, Any]:
 def _start(var: Path) -> subprocess.Popen[bytes]:
     with (var / "drainer.log").open("ab") as log:
         command = [sys.executable, "manage.py", "index_drain"]
-        return subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log)
+        process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log)
+    atexit.register(process.kill)  # whatever happens here, none is left behind
+    return process
 
 
 def _write(number: int) -> None:
