@@ -9,7 +9,7 @@ from django.db.models import Count
 from django.db.models.functions import Coalesce
 
 from kb.errors import AuthoringError
-from kb.models import Article, Tag, TagSynonym
+from kb.models import Tag, TagSynonym
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
