@@ -49,6 +49,15 @@ def test_a_reader_walks_from_the_home_page_to_an_article_in_both_languages(open_
     assert window.complaints == []
 
 
+def write(page, figure, code):
+    """Write into the editor that Edit opens, once it has taken the textarea's place."""
+    editor = figure.locator(".ace_editor")
+    expect(editor).to_be_visible()
+    editor.click()
+    page.keyboard.press("Control+a")
+    page.keyboard.insert_text(code)
+
+
 def test_code_is_run_edited_and_run_again(open_window, article):
     window = open_window(viewport=DESK)
     page = window.page
@@ -60,8 +69,8 @@ def test_code_is_run_edited_and_run_again(open_window, article):
     expect(live.locator(".badge.ok")).to_be_visible()
     expect(live.locator(".term")).not_to_be_empty()
     figure.locator("details.edit summary").click()
-    code = figure.locator("textarea[name=code]")
-    code.fill(code.input_value() + "\nprint('edited', 6 * 7)\n")
+    code = figure.locator("textarea[name=code]").input_value()
+    write(page, figure, code + "\nprint('edited', 6 * 7)\n")
     figure.locator("details.edit button.go").click()
     expect(live.locator(".term")).to_contain_text("edited 42")
     expect(live.locator(".badge.ok")).to_be_visible()
@@ -78,9 +87,7 @@ def test_an_endless_loop_is_cancelled(open_window, article):
     live = figure.locator(".live")
 
     figure.locator("details.edit summary").click()
-    figure.locator("textarea[name=code]").fill(
-        "print('begun', flush=True)\nwhile True:\n    pass\n"
-    )
+    write(page, figure, "print('begun', flush=True)\nwhile True: pass\n")
     figure.locator("details.edit button.go").click()
     expect(live.locator(".term")).to_contain_text("begun")
     live.locator("button.cancel").click()
