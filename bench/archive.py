@@ -26,7 +26,9 @@ def subjects(*, is_curated: bool) -> list[tuple[Subject, list[str]]]:
             for draft in find_snippets(text.markdown):
                 digest = codes.digest(draft.code)
                 known = said.get(digest)
-                found.setdefault(digest, make_subject(draft.code, draft.earlier, draft.claim, known))
+                found.setdefault(
+                    digest, make_subject(draft.code, draft.earlier, draft.claim, known)
+                )
     return list(found.values())
 
 

@@ -76,7 +76,9 @@ def measure(jobs: int) -> dict[str, Any]:
 
 
 def _slowest(pairs: list[Any], warm: list[Any]) -> list[str]:
-    timed = [(s, f"{s:.2f} {r.name} {x.code[:40]!r}") for (x, r), (s, _) in zip(pairs, warm, strict=True)]
+    timed = [
+        (s, f"{s:.2f} {r.name} {x.code[:40]!r}") for (x, r), (s, _) in zip(pairs, warm, strict=True)
+    ]
     return [text for _, text in sorted(timed, reverse=True)[:8]]
 
 
