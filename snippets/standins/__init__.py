@@ -11,7 +11,16 @@ from collections.abc import Mapping, Sequence
 
 from snippets import code as codes
 from snippets.flavours import Flavour
-from snippets.standins import files, keras_values, plain, torch_values, world
+from snippets.standins import (
+    files,
+    keras_values,
+    plain,
+    torch_data,
+    torch_models,
+    torch_names,
+    torch_values,
+    world,
+)
 from snippets.standins.pieces import Piece, Rank, Scene, assigned
 from snippets.standins.usage import Usage, dotted, read_usages
 from snippets.standins.world import World
@@ -92,7 +101,7 @@ def _fallback(usage: Usage, scene: Scene) -> Piece | None:
     if usage.is_index:
         return assigned(usage.name, "range(3)", Rank.DATA)
     if usage.loops and not usage.attributes and not usage.methods and usage.name.islower():
-        value = keras_values.sample(scene) if scene.is_keras else torch_values.sample(scene)
+        value = keras_values.sample(scene) if scene.is_keras else torch_data.sample(scene)
         items = "range(3)" if _are_items_unused(usage) else f"[{value} for _ in range(2)]"
         return assigned(usage.name, items, Rank.DATA)
     if usage.is_context or (usage.last.isupper() and usage.is_tested):
@@ -103,8 +112,8 @@ def _fallback(usage: Usage, scene: Scene) -> Piece | None:
     if scene.is_keras:
         return keras_values.array(usage, scene)
     if usage.has(*TORCH_METHODS) and scene.flavour is Flavour.TORCH:
-        return torch_values.tensor(usage, scene)
-    if usage.is_subscript_of_other and torch_values.LABELS.fullmatch(usage.last):
+        return torch_data.tensor(usage, scene)
+    if usage.is_subscript_of_other and torch_names.LABELS.fullmatch(usage.last):
         return assigned(usage.name, "np.random.randint(10, size=4)", Rank.DATA)
     is_numpy = "torch" not in scene.code and ("np." in scene.code or "numpy" in scene.code)
     if is_numpy or scene.flavour is Flavour.PLAIN:
@@ -113,7 +122,7 @@ def _fallback(usage: Usage, scene: Scene) -> Piece | None:
         return assigned(
             usage.name, scene.text('np.random.rand({shape}).astype("float32")'), Rank.DATA
         )
-    return torch_values.tensor(usage, scene)
+    return torch_data.tensor(usage, scene)
 
 
 TORCH_METHODS = (
@@ -193,8 +202,8 @@ def _value_of_result(name: str, scene: Scene) -> str:
 
 
 def _value_of_attribute(attribute: Usage, scene: Scene) -> str:
-    if attribute.calls and scene.flavour is Flavour.TORCH and torch_values.is_layer(attribute):
-        return torch_values.layer(attribute, scene)
+    if attribute.calls and scene.flavour is Flavour.TORCH and torch_models.is_layer(attribute):
+        return torch_models.layer(attribute, scene)
     piece = _choose(attribute, scene)
     if piece is None:
         return "None"

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 
 from snippets.standins.pieces import Piece, Rank, Scene
-from snippets.standins.torch_values import MODEL, OPTIMIZER, STATE_NAMES
+from snippets.standins.torch_names import MODEL, OPTIMIZER, STATE_NAMES
 from snippets.standins.usage import dotted
 
 LOAD_MODEL = {"load_model", "load_weights"}

@@ -3,7 +3,7 @@
 import re
 
 from snippets.standins.pieces import Piece, Rank, Scene, assigned
-from snippets.standins.torch_values import LABELS, MODEL
+from snippets.standins.torch_names import LABELS, MODEL
 from snippets.standins.usage import Usage
 
 ROWS = 8

@@ -5,78 +5,145 @@ import re
 # Tried in order on the name in lower case, without what stands before its last dot.
 NUMBERS: tuple[tuple[str, str], ...] = (
     (
-        r"(num_?|n_?|nb_?|max_?|total_?|training_?)?(epochs|iterations|iters|steps_per_epoch|n_iter|itr)",
+        (
+            r"(num_?|n_?|nb_?|max_?|total_?|training_?)?(epochs|iterations|iters|steps_per_epoch|"
+            r"n_iter|itr)"
+        ),
         "2",
     ),
-    (r"(num_|n_|max_|total_)?(updates|episodes|batches|train_steps|num_steps|trials|repeats)", "2"),
+    (
+        (
+            r"(num_|n_|max_|total_)?(updates|episodes|batches|train_steps|num_steps|trials|"
+            r"repeats)"
+        ),
+        "2",
+    ),
     (r"(start_?|best_?|last_?|current_?)?(epoch|iteration|it|global_step)", "1"),
-    (r"(train_?|test_?|val_?|mini_?|valid_?)?(batch_?size|bs|bsz|batch|n_batch)(_\w+)?", "{batch}"),
+    (
+        (r"(train_?|test_?|val_?|mini_?|valid_?)?(batch_?size|bs|bsz|batch|n_batch)(_\w+)?"),
+        "{batch}",
+    ),
     (r"(learning_?rate|lr|base_lr|init_lr|learn_rate|step_size|eta)(_\w+)?", "0.01"),
     (r"(momentum|beta_?1?|decay|gamma|rho|alpha|keep_prob)", "0.9"),
     (r"(weight_decay|wd|l2|lambda_?\w*|lamb|reg|penalty)", "0.0001"),
     (r"(eps|epsilon|tol|tolerance)", "1e-08"),
     (
-        r"(dropout|dropout_\w+|drop_?rate|drop_?prob|p|prob|threshold|thresh|ratio|split|temperature|tau|scale|margin|clip|max_norm|grad_clip\w*|clip_value)",
+        (
+            r"(dropout|dropout_\w+|drop_?rate|drop_?prob|p|prob|threshold|thresh|ratio|"
+            r"split|temperature|tau|scale|margin|clip|max_norm|grad_clip\w*|clip_value)"
+        ),
         "0.5",
     ),
     (r"(num_?|n_?)?(heads|head|nheads?|attention_heads)", "4"),
     (r"(num_?|n_?)?(layers|layer|blocks|stacks|rnn_layers|lstm_layers)|depth", "2"),
     (
-        r"(seq_?len|seq_?length|sequence_?length|max_?seq\w*|max_?len\w*|maxlen|time_?steps?|n_?steps|num_steps|steps|n_timesteps|look_?back|window(_size)?|block_size|max_?words|t|bptt)",
+        (
+            r"(seq_?len|seq_?length|sequence_?length|max_?seq\w*|max_?len\w*|maxlen|time_?steps?|"
+            r"n_?steps|num_steps|steps|n_timesteps|look_?back|window(_size)?|block_size|"
+            r"max_?words|t|bptt)"
+        ),
         "{steps}",
     ),
     (
-        r"(vocab_?(size|len)?|n_?vocab|num_?words|max_?features|num_?tokens|ntokens?|input_vocab\w*|num_embeddings|vocabulary_?size|vocab\w*size)",
+        (
+            r"(vocab_?(size|len)?|n_?vocab|num_?words|max_?features|num_?tokens|ntokens?|"
+            r"input_vocab\w*|num_embeddings|vocabulary_?size|vocab\w*size)"
+        ),
         "{vocabulary}",
     ),
     (
-        r"(d_?model|embed\w*_?(dim|size)|emb_?(dim|size|sz)|encoding_?dim|ninp|latent_?(dim|size)?|z_?(dim|size)|nz|code_size|bottleneck|embedding_?(dim|size))",
+        (
+            r"(d_?model|embed\w*_?(dim|size)|emb_?(dim|size|sz)|encoding_?dim|ninp|latent_?(dim|"
+            r"size)?|z_?(dim|size)|nz|code_size|bottleneck|embedding_?(dim|size))"
+        ),
         "16",
     ),
     (
-        r"(num_?|n_?|nb_?)?(hidden|hid|h)\d?(_?(dim|size|units|nodes|channels|features|layer_size))?\d?|nhid|units\d?|h\d|hidden_?\w*",
+        (
+            r"(num_?|n_?|nb_?)?(hidden|hid|h)\d?(_?(dim|size|units|nodes|channels|features|"
+            r"layer_size))?\d?|nhid|units\d?|h\d|hidden_?\w*"
+        ),
         "16",
     ),
     (
-        r"(num_?|n_?|nb_?)?(class|classes|labels|categories|outputs?|output_?(dim|size|units|features|nodes)|out_?(dim|size|features)|d_?out|action_?(dim|size)|num_actions|nclasses|tagset_size)",
+        (
+            r"(num_?|n_?|nb_?)?(class|classes|labels|categories|outputs?|output_?(dim|"
+            r"size|units|features|nodes)|out_?(dim|size|features)|d_?out|action_?(dim|"
+            r"size)|num_actions|nclasses|tagset_size)"
+        ),
         "{classes}",
     ),
     (
-        r"(num_?|n_?|nb_?)?(inputs?|features|input_?(dim|size|features|units|nodes)|in_?(dim|size|features)|d_?in|state_?(dim|size)|obs_dim|num_features|feature_?(dim|size)|n_in|dim|dims|ndim|data_dim)",
+        (
+            r"(num_?|n_?|nb_?)?(inputs?|features|input_?(dim|size|features|units|nodes)|"
+            r"in_?(dim|size|features)|d_?in|state_?(dim|size)|obs_dim|num_features|feature_?(dim|"
+            r"size)|n_in|dim|dims|ndim|data_dim)"
+        ),
         "{features}",
     ),
     (r"(input_|in_|num_|n_|img_|image_)?(channels?|chans?|nc|c_in|in_ch)|c", "3"),
-    (r"(out_?channels?|num_?filters|nb_?filters|filters\d?|ngf|ndf|nf|planes|c_out|out_ch)", "8"),
     (
-        r"(img_?|image_?|input_?|crop_?)?(height|width|rows|cols|size|h|w|resize|sz|side)(_?\d)?",
+        (
+            r"(out_?channels?|num_?filters|nb_?filters|filters\d?|ngf|ndf|nf|planes|c_out|"
+            r"out_ch)"
+        ),
+        "8",
+    ),
+    (
+        (
+            r"(img_?|image_?|input_?|crop_?)?(height|width|rows|cols|size|h|w|resize|"
+            r"sz|side)(_?\d)?"
+        ),
         "32",
     ),
     (
-        r"(kernel_?size|kernel|filter_?size|filter_?(height|width)|ksize|k|kh|kw|pool_?size|patch_?size|fh|fw)",
+        (
+            r"(kernel_?size|kernel|filter_?size|filter_?(height|width)|ksize|k|kh|kw|"
+            r"pool_?size|patch_?size|fh|fw)"
+        ),
         "3",
     ),
     (r"(strides?|dilation|groups|padding|pad|pad_\w+|sh|sw|expansion)", "1"),
     (r"(in|out)_(height|width)", "32"),
     (
-        r"(num_?|n_?|nb_?|total_?|size_?)?(samples?|examples|train(_samples)?|test(_samples)?|data(_points)?|points|items|rows|images|len\w*|train_size|dataset_size|m|n|size|count|total|nsamples)",
+        (
+            r"(num_?|n_?|nb_?|total_?|size_?)?(samples?|examples|train(_samples)?|test(_samples)?|"
+            r"data(_points)?|points|items|rows|images|len\w*|train_size|dataset_size|"
+            r"m|n|size|count|total|nsamples)"
+        ),
         "20",
     ),
     (r"(random_?)?(seed|state|manual_seed|random_state)", "0"),
     (r"(num_?|n_?)?(workers|gpus?|devices|gpu_ids?|local_rank|rank|gpu_id|device_id)", "0"),
     (
-        r"world_size|ngpus\w*|(log|print|save|eval|test|val|report|display)_?(interval|every|freq|step|steps)\w*|freq|every|verbose|patience|accumulation_steps|accum\w*|grad_acc\w*|multiplier",
+        (
+            r"world_size|ngpus\w*|(log|print|save|eval|test|val|report|display)_?(interval|"
+            r"every|freq|step|steps)\w*|freq|every|verbose|patience|accumulation_steps|"
+            r"accum\w*|grad_acc\w*|multiplier"
+        ),
         "1",
     ),
     (
-        r"(batch_?)?(idx|index|i|j|ind|step|pos|position|batch_?(idx|i|index|num|no)|counter|iter_?num|itr|b|start|offset|first|layer_num|label_idx|class_idx|dim|axis|t0)",
+        (
+            r"(batch_?)?(idx|index|i|j|ind|step|pos|position|batch_?(idx|i|index|num|"
+            r"no)|counter|iter_?num|itr|b|start|offset|first|layer_num|label_idx|class_idx|"
+            r"dim|axis|t0)"
+        ),
         "0",
     ),
     (
-        r"(running|total|best|train|val|test|epoch|avg|mean|min|max|prev|current|valid|sum)_?(loss|acc|accuracy|score|correct|error|f1|val_loss|valid_loss|cost|corrects)(es)?|accuracy|acc|correct|score|best\w*",
+        (
+            r"(running|total|best|train|val|test|epoch|avg|mean|min|max|prev|current|"
+            r"valid|sum)_?(loss|acc|accuracy|score|correct|error|f1|val_loss|valid_loss|"
+            r"cost|corrects)(es)?|accuracy|acc|correct|score|best\w*"
+        ),
         "0.0",
     ),
     (
-        r"(std|sigma|stddev|mu|mean|var|variance|noise_std|lower|upper|low|high|a|b|value|val|weight|factor|coef\w*|const\w*|constant)",
+        (
+            r"(std|sigma|stddev|mu|mean|var|variance|noise_std|lower|upper|low|high|a|"
+            r"b|value|val|weight|factor|coef\w*|const\w*|constant)"
+        ),
         "1.0",
     ),
 )
@@ -88,12 +155,15 @@ ENDINGS: tuple[tuple[str, str], ...] = (
 )
 FLAGS: tuple[tuple[str, str], ...] = (
     (
-        r"(use_?|has_?|no_?|with_)?(cuda|gpu|gpus)(_available)?|use_\w+|is_\w+|debug|distributed|resume|half|fp16|amp|multi_gpu|parallel|pretrained|feature_extract\w*|freeze\w*|download",
+        (
+            r"(use_?|has_?|no_?|with_)?(cuda|gpu|gpus)(_available)?|use_\w+|is_\w+|debug|"
+            r"distributed|resume|half|fp16|amp|multi_gpu|parallel|pretrained|feature_extract\w*|"
+            r"freeze\w*|download"
+        ),
         "False",
     ),
     (r"train|training|shuffle|bias|bidirectional|do_train|load_\w+", "True"),
 )
-
 
 # As likely a tensor: a number only where something wants one.
 AMBIGUOUS = re.compile(
