@@ -6,6 +6,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET
 
 from snippets.cards import load_cards
+from snippets.history import spells_of
 from snippets.models import Snippet
 from snippets.verification import whole_program
 
@@ -15,7 +16,8 @@ def show_snippet(request: HttpRequest, lang: str, snippet_id: int) -> HttpRespon
     card = load_cards([snippet_id]).get(snippet_id)
     if card is None:
         raise Http404
-    return render(request, "snippets/snippet.html", {"lang": lang, "card": card})
+    context = {"lang": lang, "card": card, "spells": spells_of(snippet_id)}
+    return render(request, "snippets/snippet.html", context)
 
 
 @require_GET
