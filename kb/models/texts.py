@@ -1,0 +1,74 @@
+"""What posts say, in each language, and every past wording."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from kb.models.articles import Post
+
+
+class Language(models.TextChoices):
+    ZH = "zh-hans", "中文"
+    EN = "en", "English"
+
+
+class Translation(models.Model):
+    """A post in one language; neither language is the main one.
+
+    `blocks` is what a page shows, rendered when the text is saved: a list of
+    `{"kind": "html", "html": …}` (one top-level element each, cleaned) and
+    `{"kind": "snippet", "snippet": <id>}`. A snippet inside a list or a quote
+    is a placeholder in its block's HTML; see `kb.rendering`.
+    """
+
+    post = models.ForeignKey(Post, on_delete=models.CASCADE, related_name="translations")
+    language = models.CharField(max_length=10, choices=Language.choices)
+    title = models.CharField(max_length=300, blank=True)  # of the article; empty on answers
+    markdown = models.TextField()
+    blocks = models.JSONField(default=list)
+    # False: imported in bulk, its blocks are made by the first reader or by kb.pending.
+    is_rendered = models.BooleanField(default=True)
+    revision_number = models.PositiveIntegerField(default=1)
+    # The other language's revision that says the same as this text.
+    in_step_with = models.PositiveIntegerField(default=1)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["post", "language"], name="translation_once"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["id"], name="translation_pending", condition=models.Q(is_rendered=False)
+            ),
+        ]
+        verbose_name = _("translation")
+        verbose_name_plural = _("translations")
+
+    def __str__(self) -> str:
+        return f"{self.post} {self.language}"
+
+
+class Revision(models.Model):
+    """An immutable past text of a translation, the current one included."""
+
+    translation = models.ForeignKey(Translation, on_delete=models.CASCADE, related_name="revisions")
+    number = models.PositiveIntegerField()
+    title = models.CharField(max_length=300, blank=True)
+    markdown = models.TextField()
+    comment = models.CharField(max_length=200, blank=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["translation", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["translation", "number"], name="revision_once"),
+        ]
+        verbose_name = _("revision")
+        verbose_name_plural = _("revisions")
+
+    def __str__(self) -> str:
+        return f"{self.translation} r{self.number}"
