@@ -1,11 +1,12 @@
 """Addresses of the knowledge base, below /zh/ and /en/."""
 
-from django.urls import path
+from django.urls import include, path
 
 from kb.views import articles, feedback, feeds, found, home, search, tags
 
 urlpatterns = [
     path("", home.home, name="home"),
+    path("desk/", include("kb.desk_urls")),
     path("q/", tags.articles, name="articles"),
     path("q/<int:article_id>/", articles.article, name="article-short"),
     path("q/<int:article_id>/<str:slug>", articles.article, name="article"),

@@ -1,6 +1,7 @@
 """Articles, posts, translations, tags, and everything else the knowledge base keeps."""
 
 from kb.models.articles import Article, OldAddress, Picture, Post, PostSnippet, Source
+from kb.models.audit import AuditEntry, Deed
 from kb.models.curation import SharedSetup
 from kb.models.feedback import Report, Vote
 from kb.models.search import IndexChange, SearchIndex
@@ -9,6 +10,8 @@ from kb.models.texts import Language, Revision, Translation
 
 __all__ = [
     "Article",
+    "AuditEntry",
+    "Deed",
     "IndexChange",
     "Language",
     "OldAddress",

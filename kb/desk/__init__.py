@@ -1,0 +1,1 @@
+"""What the curators' desk reads: queues and figures, a module a subject."""
