@@ -3,6 +3,7 @@
 from kb.models.articles import Article, OldAddress, Picture, Post, PostSnippet, Source
 from kb.models.audit import AuditEntry, Deed
 from kb.models.curation import SharedSetup
+from kb.models.editing import EditorDraft
 from kb.models.feedback import Report, Vote
 from kb.models.search import IndexChange, SearchIndex
 from kb.models.tags import Tag, TagSynonym
@@ -12,6 +13,7 @@ __all__ = [
     "Article",
     "AuditEntry",
     "Deed",
+    "EditorDraft",
     "IndexChange",
     "Language",
     "OldAddress",

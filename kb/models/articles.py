@@ -49,6 +49,8 @@ class Article(models.Model):
     kind = models.CharField(max_length=10, choices=Kind.choices)
     slug = models.SlugField(max_length=120, allow_unicode=True)
     tags = models.ManyToManyField(Tag, related_name="articles", blank=True)
+    # Kind, address, tags and accepted answer were chosen on the desk: imports leave them alone.
+    is_arranged_here = models.BooleanField(default=False)
     source = models.OneToOneField(
         Source, null=True, blank=True, on_delete=models.SET_NULL, related_name="article"
     )
@@ -103,6 +105,7 @@ class Post(models.Model):
     is_accepted = models.BooleanField(default=False)
     score = models.IntegerField(default=0)  # of its source and of our readers' votes together
     author = models.CharField(max_length=200, blank=True)
+    is_written_here = models.BooleanField(default=False)  # imports know nothing of it
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -31,6 +31,10 @@ class Translation(models.Model):
     revision_number = models.PositiveIntegerField(default=1)
     # The other language's revision that says the same as this text.
     in_step_with = models.PositiveIntegerField(default=1)
+    # The first of the revisions that translators wrote and nobody has reviewed; None: none.
+    review_since = models.PositiveIntegerField(null=True, blank=True)
+    # The last revision that an import brought; later ones were written here. None: all were.
+    imported_revision = models.PositiveIntegerField(null=True, blank=True)
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:
@@ -40,6 +44,11 @@ class Translation(models.Model):
         indexes = [
             models.Index(
                 fields=["id"], name="translation_pending", condition=models.Q(is_rendered=False)
+            ),
+            models.Index(
+                fields=["id"],
+                name="translation_to_review",
+                condition=models.Q(review_since__isnull=False),
             ),
         ]
         verbose_name = _("translation")
@@ -61,6 +70,10 @@ class Revision(models.Model):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL
     )
     created_at = models.DateTimeField(auto_now_add=True)
+    reviewed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    reviewed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["translation", "number"]
