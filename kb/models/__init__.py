@@ -1,19 +1,26 @@
 """Articles, posts, translations, tags, and everything else the knowledge base keeps."""
 
+from kb.models.api import ApiToken, Webhook, WebhookDelivery
 from kb.models.articles import Article, OldAddress, Picture, Post, PostSnippet, Source
 from kb.models.audit import AuditEntry, Deed
 from kb.models.curation import SharedSetup
 from kb.models.editing import EditorDraft
 from kb.models.feedback import Report, Vote
+from kb.models.imports import ImportChunk, ImportJob
 from kb.models.search import IndexChange, SearchIndex
 from kb.models.tags import Tag, TagSynonym
 from kb.models.texts import Language, Revision, Translation
 
 __all__ = [
+    "ApiToken",
+    "AcceptedReason",
     "Article",
     "AuditEntry",
     "Deed",
+    "DeletedArticle",
     "EditorDraft",
+    "ImportChunk",
+    "ImportJob",
     "IndexChange",
     "Language",
     "OldAddress",
@@ -26,7 +33,10 @@ __all__ = [
     "SharedSetup",
     "Source",
     "Tag",
+    "TagSuggestion",
     "TagSynonym",
     "Translation",
     "Vote",
+    "Webhook",
+    "WebhookDelivery",
 ]
