@@ -3,17 +3,18 @@
 from kb.models.api import ApiToken, Webhook, WebhookDelivery
 from kb.models.articles import Article, OldAddress, Picture, Post, PostSnippet, Source
 from kb.models.audit import AuditEntry, Deed
-from kb.models.curation import SharedSetup
+from kb.models.curation import AcceptedReason, SharedSetup
+from kb.models.deleted import DeletedArticle
 from kb.models.editing import EditorDraft
-from kb.models.feedback import Report, Vote
+from kb.models.feedback import Report, TagSuggestion, Vote
 from kb.models.imports import ImportChunk, ImportJob
 from kb.models.search import IndexChange, SearchIndex
 from kb.models.tags import Tag, TagSynonym
 from kb.models.texts import Language, Revision, Translation
 
 __all__ = [
-    "ApiToken",
     "AcceptedReason",
+    "ApiToken",
     "Article",
     "AuditEntry",
     "Deed",

@@ -1,6 +1,8 @@
 """What curators say of the code of several posts at once."""
 
+from django.conf import settings
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 
@@ -22,3 +24,32 @@ class SharedSetup(models.Model):
 
     def __str__(self) -> str:
         return self.scope
+
+
+class AcceptedReason(models.Model):
+    """A curator's word that a snippet fails on a runtime for this reason, and that this is right.
+
+    It holds as long as the outcome and its reason stay the same.
+    """
+
+    snippet = models.ForeignKey("snippets.Snippet", on_delete=models.CASCADE, related_name="+")
+    runtime = models.CharField(max_length=40)
+    outcome = models.CharField(max_length=16)  # of snippets' Verification.Outcome
+    reason_code = models.CharField(max_length=30, blank=True)
+    why = models.TextField(blank=True)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["snippet", "runtime", "outcome", "reason_code"], name="accepted_reason_once"
+            ),
+        ]
+        verbose_name = _("accepted reason")
+        verbose_name_plural = _("accepted reasons")
+
+    def __str__(self) -> str:
+        return f"{self.snippet_id} {self.runtime}: {self.outcome} {self.reason_code}"

@@ -4,7 +4,8 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from kb.models.articles import Post
+from kb.models.articles import Article, Post
+from kb.models.tags import Tag
 from kb.models.texts import Language
 
 
@@ -54,6 +55,11 @@ class Report(models.Model):
     )
     reporter_key = models.CharField(max_length=64, blank=True)  # hash of a reader's session
     created_at = models.DateTimeField(auto_now_add=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decision = models.TextField(blank=True)  # what was done, or why nothing was
 
     class Meta:
         ordering = ["-id"]
@@ -62,3 +68,35 @@ class Report(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind}: {self.post}"
+
+
+class TagSuggestion(models.Model):
+    """A tag that somebody misses on an article: one that there is, or a new one by its name."""
+
+    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="tag_suggestions")
+    tag = models.ForeignKey(
+        Tag, null=True, blank=True, on_delete=models.CASCADE, related_name="suggestions"
+    )
+    name = models.CharField(max_length=60)  # as it was typed
+    comment = models.CharField(max_length=300, blank=True)
+    status = models.CharField(
+        max_length=10, choices=Report.Status.choices, default=Report.Status.OPEN
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    reporter_key = models.CharField(max_length=64, blank=True)  # hash of a reader's session
+    created_at = models.DateTimeField(auto_now_add=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decision = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name = _("suggested tag")
+        verbose_name_plural = _("suggested tags")
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.article}"
