@@ -1,20 +1,26 @@
 """Keeping verifications true: what is stale, new or old is checked when nobody waits."""
 
 import datetime
+import functools
 import hashlib
 import json
 import logging
+from collections.abc import Iterable, Mapping, Sequence
 
 import redis
 from celery import current_app
-from django.db.models import Q
+from django.db import transaction
+from django.db.models import F, Q
 from django.utils import timezone
+from kombu.exceptions import OperationalError
 
-from sandbox import runtime
+from sandbox import Runtime, runtime
 from snippets import batches, broker, executors, queueing, staleness, verification
 from snippets.keys import HARNESS_VERSION
 from snippets.models import Batch, Snippet, Verification
+from snippets.querysets import GREEN, RED
 
+Runtimes = Mapping[str, Runtime]
 logger = logging.getLogger(__name__)
 
 VERIFY = "runs.verify"
@@ -38,7 +44,41 @@ def request_due() -> int:
     if not due:
         return 0
     batch = Batch.objects.create(total=len(due))
-    for one in due:
+    _send(batch, due, known)
+    return len(due)
+
+
+def request_checks(*, snippet_ids: Iterable[int]) -> int:
+    """Queue checks of these snippets on every built runtime that fits; return how many.
+
+    A curator waits for them, so they do not wait for the batch that is under way.
+    """
+    ids = set(snippet_ids)
+    staleness.sync_cells(snippet_ids=ids)
+    known = runtime.load_all()
+    cells = Verification.objects.current().filter(snippet__in=ids).order_by("snippet", "pk")
+    wanted = [one for one in cells if one.runtime in known and known[one.runtime].is_built]
+    for start in range(0, len(wanted), BATCH):
+        part = wanted[start : start + BATCH]
+        batch = Batch.objects.create(total=len(part))
+        transaction.on_commit(functools.partial(_send_or_forget, batch, part, known))
+    return len(wanted)
+
+
+def _send_or_forget(batch: Batch, cells: Sequence[Verification], known: Runtimes) -> None:
+    """Tell the workers; where the broker is away, let no batch wait for what nobody was told."""
+    try:
+        _send(batch, cells, known)
+    except (OperationalError, OSError, redis.RedisError) as error:
+        logger.warning("batch %s not queued: %s", batch.pk, error)
+        batch.delete()
+        Verification.objects.current().filter(
+            pk__in=[one.pk for one in cells], outcome__in=[*GREEN, *RED]
+        ).update(last_outcome=F("outcome"), outcome=Verification.Outcome.STALE)
+
+
+def _send(batch: Batch, cells: Sequence[Verification], known: Runtimes) -> None:
+    for one in cells:
         current_app.send_task(
             VERIFY,
             args=[one.snippet_id, one.runtime, batch.pk],
@@ -46,7 +86,6 @@ def request_due() -> int:
             priority=queueing.VERIFICATION_PRIORITY,
             retry=False,
         )
-    return len(due)
 
 
 def sync_new_cells() -> int:
