@@ -29,10 +29,11 @@ class PostError(AuthoringError):
 
 def render_posts(posts: Sequence[PostDraft]) -> list[dict[Language, Rendered]]:
     """Render every text of an article; raises PostError for the first that is wrong."""
-    return [_render_post(position, post) for position, post in enumerate(posts)]
+    return [render_post(position, post) for position, post in enumerate(posts)]
 
 
-def _render_post(position: int, post: PostDraft) -> dict[Language, Rendered]:
+def render_post(position: int, post: PostDraft) -> dict[Language, Rendered]:
+    """Render a post's texts for its place on the page; raises PostError."""
     if not post.translations:
         raise PostError("no text in any language", position=position, language=None, line=None)
     rendered: dict[Language, Rendered] = {}

@@ -9,26 +9,14 @@ from typing import Any, Literal
 from django.db import transaction
 from django.db.models import Sum
 
-from kb.drafts import ArticleDraft, PostDraft, SourceDraft, TranslationDraft
+from kb.drafts import ArticleDraft, SourceDraft
+from kb.keeping import PlacedPost, drop_posts, hold, note_imported, place_posts
 from kb.markup import slugify
-from kb.models import (
-    Article,
-    Language,
-    OldAddress,
-    Picture,
-    Post,
-    PostSnippet,
-    Revision,
-    Source,
-    Translation,
-)
-from kb.posts import render_posts
-from kb.rendering import Block, Rendered, SnippetDraft, place_snippets, snippet_values
+from kb.models import Article, OldAddress, Picture, Post, Source
 from kb.restating import placed_snippets, restate_snippets
 from kb.standing import refresh_standing
-from kb.steps import keep_in_step, revisions_behind
 from kb.tagging import find_tags
-from snippets.services import find_or_make_snippet
+from kb.texts import store_texts
 
 # Part of every digest: raise it when the same text is to be rendered anew.
 RENDERING_VERSION = 1
@@ -41,30 +29,32 @@ def save_article(*, draft: ArticleDraft, comment: str = "", digest: str = "") ->
 
     `digest` stands for the draft where an importer knows it from its source.
 
-    A translation gets a new revision only where its own text changed. Raises
+    A translation gets a new revision only where its own text changed; what was written on the
+    desk meanwhile stays, see `kb.keeping`. Raises
     AuthoringError (PostError where a text is to blame) and then writes nothing.
     """
     digest = digest or digest_of(draft)
     key: dict[str, Any] = {"kind": draft.source.kind, "external_id": draft.source.external_id}
     if Source.objects.filter(**key, digest=digest, article__isnull=False).exists():
         return "unchanged"
-    rendered = render_posts(draft.posts)
     with transaction.atomic():
-        source, _ = Source.objects.update_or_create(
+        article = Article.objects.filter(**{f"source__{name}": key[name] for name in key}).first()
+        saved: Saved = "updated" if article else "created"
+        article = article or Article()
+        placed = place_posts(article, draft.posts)
+        article.source, _ = Source.objects.update_or_create(
             **key, defaults={**_source_values(draft.source), "digest": digest}
         )
-        article = Article.objects.filter(source=source).first()
-        saved: Saved = "updated" if article else "created"
-        if article is None:
-            article = Article(source=source)
-        article.kind = draft.kind
-        article.slug = _free_slug(draft.slug, article)
+        if not article.is_arranged_here:
+            article.kind = draft.kind
+            article.slug = free_slug(draft.slug, article)
         article.save()
-        article.tags.set(find_tags(draft.tags))
+        if not article.is_arranged_here:
+            article.tags.set(find_tags(draft.tags))
         before = placed_snippets(article)
-        for position, post_draft in enumerate(draft.posts):
-            _save_post(article, position, post_draft, rendered[position], comment)
-        article.posts.filter(position__gte=len(draft.posts)).delete()
+        drop_posts(article, placed)
+        for one in placed:
+            _save_post(article, one, comment)
         restate_snippets(snippet_ids=before | placed_snippets(article))
         keep_pictures([draft])
         keep_old_addresses([(article.pk, draft)])
@@ -113,7 +103,7 @@ def _source_values(source: SourceDraft) -> dict[str, Any]:
     }
 
 
-def _free_slug(wanted: str, article: Article) -> str:
+def free_slug(wanted: str, article: Article) -> str:
     """Return `wanted`, with a number where another article has it."""
     base = slugify(wanted)[:110]
     taken = set(
@@ -127,69 +117,20 @@ def _free_slug(wanted: str, article: Article) -> str:
     return slug
 
 
-def _save_post(
-    article: Article,
-    position: int,
-    draft: PostDraft,
-    rendered: dict[Language, Rendered],
-    comment: str,
-) -> None:
-    values = {"role": draft.role, "is_accepted": draft.is_accepted, "author": draft.author}
-    post, _ = Post.objects.update_or_create(article=article, position=position, defaults=values)
+def _save_post(article: Article, placed: PlacedPost, comment: str) -> None:
+    draft = placed.draft
+    values = {"role": draft.role, "author": draft.author}
+    if not article.is_arranged_here:
+        values["is_accepted"] = draft.is_accepted
+    post, _ = Post.objects.update_or_create(
+        article=article, position=placed.position, defaults=values
+    )
     if draft.created_at and post.created_at != draft.created_at:
         Post.objects.filter(pk=post.pk).update(created_at=draft.created_at)
     votes = post.votes.aggregate(total=Sum("value"))["total"] or 0
     if post.score != draft.score + votes:
         Post.objects.filter(pk=post.pk).update(score=draft.score + votes)
-    snippets = next(iter(rendered.values())).snippets
-    ids = [_snippet_id(snippets, index) for index in range(len(snippets))]
-    post.placements.all().delete()
-    PostSnippet.objects.bulk_create(
-        PostSnippet(post=post, snippet_id=id_, position=place) for place, id_ in enumerate(ids)
-    )
-    post.translations.exclude(language__in=draft.translations).delete()
-    texts = {text.language: text for text in post.translations.all()}
-    behind = [language for language in Language if revisions_behind(texts, language)]
-    changed = [
-        language
-        for language, text in draft.translations.items()
-        if _save_translation(
-            post, language, text, place_snippets(rendered[language].blocks, ids), comment
-        )
-    ]
-    keep_in_step(post, changed, behind)
-
-
-def _snippet_id(snippets: Sequence[SnippetDraft], index: int) -> int:
-    return int(find_or_make_snippet(**snippet_values(snippets, index)).pk)
-
-
-def _save_translation(
-    post: Post,
-    language: Language,
-    draft: TranslationDraft,
-    blocks: list[Block],
-    comment: str,
-) -> bool:
-    """Store a text and say whether it is new or another one."""
-    translation = Translation.objects.filter(post=post, language=language).first()
-    if translation is None:
-        translation = Translation(post=post, language=language, revision_number=0)
-    elif (translation.title, translation.markdown) == (draft.title, draft.markdown):
-        if translation.blocks != blocks or not translation.is_rendered:
-            Translation.objects.filter(pk=translation.pk).update(blocks=blocks, is_rendered=True)
-        return False
-    translation.title = draft.title
-    translation.markdown = draft.markdown
-    translation.blocks = blocks
-    translation.is_rendered = True
-    translation.revision_number += 1
-    translation.save()
-    Revision.objects.create(
-        translation=translation,
-        number=translation.revision_number,
-        title=draft.title,
-        markdown=draft.markdown,
-        comment=comment,
-    )
-    return True
+    post.translations.exclude(language__in=placed.texts).delete()
+    store_texts(post=post, texts=placed.texts, rendered=placed.rendered, comment=comment)
+    note_imported(post, placed)
+    hold(post, placed)

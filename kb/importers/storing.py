@@ -185,6 +185,7 @@ def _store_posts(
                 blocks=place_snippets(planned.blocks[language], ids),
                 is_rendered=False,
                 revision_number=len(text.earlier) + 1,
+                imported_revision=len(text.earlier) + 1,
                 updated_at=post.created_at,
             )
             for language, text in draft.translations.items()

@@ -49,6 +49,7 @@ class Report(models.Model):
     # A suggested edit: the whole text, and the revision it was made from.
     language = models.CharField(max_length=10, choices=Language.choices)
     markdown = models.TextField(blank=True)
+    title = models.CharField(max_length=300, blank=True)  # empty: as it is
     base_revision = models.PositiveIntegerField(null=True, blank=True)
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
