@@ -113,6 +113,7 @@ def _entries(curation: Curation, known: dict[str, str]) -> list[tuple[str, Any]]
         ("suggestion", curation.suggestion),
         ("suggestion_note", curation.suggestion_note),
         ("accepts_translation", curation.accepts_translation),
+        ("claim", curation.claim),
         ("note", curation.note),
     ]
 
@@ -149,7 +150,10 @@ def _curated(path: Path, entry: dict[str, Any]) -> Curated:
     values.pop("about", None)
     values["runtimes"] = tuple(values.get("runtimes", ()))
     try:
-        return Curated(**{key: _tidy(value) for key, value in values.items()})
+        # A claim keeps the white space that was printed.
+        return Curated(
+            **{key: value if key == "claim" else _tidy(value) for key, value in values.items()}
+        )
     except CurationRefused as error:
         raise CurationFileError(f"{path}: {error}") from error
 

@@ -1,4 +1,4 @@
-"""What curators add to code that is not theirs: setups, runtimes, suggested corrections."""
+"""What curators add to code that is not theirs: setups, runtimes, corrections, accepted claims."""
 
 import dataclasses
 from collections.abc import Sequence
@@ -27,6 +27,7 @@ class Curated:
     suggestion: str = ""
     suggestion_note: str = ""
     accepts_translation: bool = False
+    claim: str = ""  # what it printed, accepted as what it is to print
     note: str = ""
 
     def __post_init__(self) -> None:
@@ -43,23 +44,52 @@ class Curated:
 
 @transaction.atomic
 def curate_snippet(*, curated: Curated, user: Any = None) -> bool:
-    """Keep what a curator says; return whether anything changed. The snippet may come later."""
+    """Keep what a curator says; return whether anything changed. The snippet may come later.
+
+    What was said before is kept too, so that `undo_curation` can bring it back.
+    """
+    known = Curation.objects.filter(digest=curated.digest).first()
+    values = values_of(curated)
+    before = values_of(said_of(curated.digest) if known else Curated(digest=curated.digest))
+    if before == values:
+        return False
+    Curation.objects.update_or_create(
+        digest=curated.digest, defaults={**values, "previous": before, "updated_by": user}
+    )
+    apply_known(snippets=list(Snippet.objects.filter(digest=curated.digest)))
+    return True
+
+
+@transaction.atomic
+def undo_curation(*, digest: str, user: Any = None) -> bool:
+    """Bring back what was said before the last change, which another undo takes back again."""
+    known = Curation.objects.select_for_update().filter(digest=digest).first()
+    if known is None or known.previous is None:
+        return False
+    earlier = {**known.previous, "runtimes": tuple(known.previous.get("runtimes", ()))}
+    return curate_snippet(curated=Curated(digest=digest, **earlier), user=user)
+
+
+def said_of(digest: str) -> Curated:
+    """Return what is said of a piece of code; nothing where no curator has been there."""
+    known = Curation.objects.filter(digest=digest).first()
+    if known is None:
+        return Curated(digest=digest)
+    values = {field.name: getattr(known, field.name) for field in dataclasses.fields(Curated)}
+    return Curated(**{**values, "runtimes": tuple(values["runtimes"])})
+
+
+def values_of(curated: Curated) -> dict[str, Any]:
+    """Return what is stored of a curation, its digest apart."""
     values = {
         **dataclasses.asdict(curated),
         "setup": codes.tidy(curated.setup),
         "suggestion": codes.tidy(curated.suggestion),
+        "claim": curated.claim.rstrip(),
         "runtimes": list(curated.runtimes),
-        "updated_by": user,
     }
     del values["digest"]
-    known = Curation.objects.filter(digest=curated.digest).first()
-    if known is not None and all(
-        getattr(known, key) == value for key, value in values.items() if key != "updated_by"
-    ):
-        return False
-    Curation.objects.update_or_create(digest=curated.digest, defaults=values)
-    apply_known(snippets=list(Snippet.objects.filter(digest=curated.digest)))
-    return True
+    return values
 
 
 @transaction.atomic
@@ -67,12 +97,7 @@ def remove_curation(*, digest: str) -> bool:
     """Take back what was said of a piece of code; return whether there was anything."""
     gone, _ = Curation.objects.filter(digest=digest).delete()
     for snippet in Snippet.objects.filter(digest=digest):
-        snippet.curated_setup, snippet.curated_runtimes = "", []
-        if snippet.suggestion_origin == Origin.CURATOR:
-            snippet.suggested, snippet.suggestion_origin = None, ""
-        snippet.is_suggestion_accepted = False
-        snippet.save()
-        staleness.mark_stale(snippets=[snippet])
+        _apply(snippet, Curation(digest=digest))
     return bool(gone)
 
 
@@ -87,8 +112,11 @@ def apply_known(*, snippets: Sequence[Snippet]) -> None:
 
 
 def _apply(snippet: Snippet, curation: Curation) -> None:
-    snippet.curated_setup = codes.tidy(curation.setup)
-    snippet.curated_runtimes = curation.runtimes
+    # A correction has the setup of what it corrects, unless somebody wrote it one of its own.
+    if curation.setup or not snippet.suggested_for.exists():
+        snippet.curated_setup = codes.tidy(curation.setup)
+        snippet.curated_runtimes = curation.runtimes
+    snippet.curated_claim = curation.claim
     if curation.suggestion.strip():
         suggest(
             snippet,
@@ -98,9 +126,19 @@ def _apply(snippet: Snippet, curation: Curation) -> None:
             is_accepted=True,
         )
     elif snippet.kind == Snippet.Kind.PYTHON2 and curation.accepts_translation:
+        _forget_correction(snippet)
         propose_translation(snippet, is_accepted=True)
+    else:
+        _forget_correction(snippet)
     snippet.save()
     staleness.mark_stale(snippets=[snippet])
+
+
+def _forget_correction(snippet: Snippet) -> None:
+    """Take back a curator's correction; a translation goes back to being only proposed."""
+    if snippet.suggestion_origin == Origin.CURATOR:
+        snippet.suggested, snippet.suggestion_origin, snippet.suggestion_note = None, "", ""
+    snippet.is_suggestion_accepted = False
 
 
 def propose_translation(snippet: Snippet, *, is_accepted: bool = False) -> bool:
@@ -122,16 +160,8 @@ def suggest(snippet: Snippet, *, code: str, origin: str, note: str, is_accepted:
     corrected, _ = Snippet.objects.update_or_create(
         digest=codes.digest(code),
         defaults={
-            "code": codes.tidy(code),
             "highlighted": highlighting.python_html(codes.tidy(code)),
-            "setup": snippet.setup,
-            "runtimes": snippet.runtimes,
-            "earlier": snippet.earlier,
-            "borrowed": snippet.borrowed,
-            "shared_setups": snippet.shared_setups,
-            "curated_setup": snippet.curated_setup,
-            "curated_runtimes": snippet.curated_runtimes,
-            "claim": snippet.claim,
+            **correction_values(snippet, code),
         },
     )
     snippet.suggested = corrected
@@ -141,3 +171,22 @@ def suggest(snippet: Snippet, *, code: str, origin: str, note: str, is_accepted:
     snippet.save()
     staleness.mark_stale(snippets=[corrected])
     return corrected
+
+
+def correction_values(snippet: Snippet, code: str) -> dict[str, Any]:
+    """Return what a correction of `snippet` is: its code, and the surroundings of the original.
+
+    What a curator accepted of the original's output says nothing of the correction's.
+    """
+    return {
+        "code": codes.tidy(code),
+        "setup": snippet.setup,
+        "runtimes": snippet.runtimes,
+        "earlier": snippet.earlier,
+        "borrowed": snippet.borrowed,
+        "shared_setups": snippet.shared_setups,
+        "curated_setup": snippet.curated_setup,
+        "curated_runtimes": snippet.curated_runtimes,
+        "claim": snippet.claim,
+        "curated_claim": said_of(codes.digest(code)).claim,
+    }

@@ -50,11 +50,15 @@ class Evidence:
     """All that a judgement on code that ran rests on."""
 
     claim: str = ""  # the output block, empty where it cannot be held against this run
+    is_claim_accepted: bool = False  # it is what such a run printed, so one run proves little
     checked: Sequence[Checked] = ()  # claims beside statements
     again: Ended | None = None  # the same code under another seed, where that was run
     checked_again: Sequence[Checked] = ()
     depends_on_stand_ins: bool = False  # something is claimed, but of what stands in
     tolerance: Tolerance = dataclasses.field(default_factory=Tolerance)
+
+
+VERIFIED = Judgement(outcome=Outcome.VERIFIED)
 
 
 def judge(
@@ -80,9 +84,13 @@ def judge(
 
 
 def needs_second_run(ended: Ended, evidence: Evidence) -> bool:
-    """Say whether another seed must tell random numbers from wrong ones."""
-    return ended.is_ok and any(
-        match is Match.VALUES for match in (m for m, _ in _matches(ended, evidence))
+    """Say whether another seed must tell random numbers from wrong ones.
+
+    A claim that was accepted from a run always does: under that run's seed it holds by itself.
+    """
+    return ended.is_ok and (
+        evidence.is_claim_accepted
+        or any(match is Match.VALUES for match, _ in _matches(ended, evidence))
     )
 
 
@@ -119,7 +127,7 @@ def _judge_output(ended: Ended, evidence: Evidence) -> Judgement:
         return Judgement(outcome=Outcome.RUNS)
     worst = max((match for match, _ in matches), key=expectations.ORDER.index)
     if worst is Match.SAME:
-        return Judgement(outcome=Outcome.VERIFIED)
+        return _judge_held(evidence) if evidence.is_claim_accepted else VERIFIED
     told = next(text for match, text in matches if match is worst)
     if worst is Match.OTHER:
         return Judgement(outcome=Outcome.DIFFERS, code=Reason.OTHER_OUTPUT, reason=told)
@@ -129,6 +137,20 @@ def _judge_output(ended: Ended, evidence: Evidence) -> Judgement:
     if _is_random(ended, evidence):
         return Judgement(outcome=Outcome.RANDOM)
     return Judgement(outcome=Outcome.DIFFERS, code=Reason.OTHER_VALUES, reason=told)
+
+
+def _judge_held(evidence: Evidence) -> Judgement:
+    """Return the judgement on an accepted claim that holds: exact only under every seed."""
+    again = evidence.again
+    if again is None or not again.is_ok:
+        return VERIFIED
+    match, difference = expectations.compare(evidence.claim, again.stdout, evidence.tolerance)
+    if match is Match.SAME:
+        return VERIFIED
+    if match is Match.VALUES:
+        return Judgement(outcome=Outcome.RANDOM)
+    reason = f"prints otherwise with other random numbers: {difference}"
+    return Judgement(outcome=Outcome.FLAKY, code=Reason.UNSTEADY, reason=reason)
 
 
 def _is_random(ended: Ended, evidence: Evidence) -> bool:

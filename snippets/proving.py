@@ -177,6 +177,7 @@ def _gather(
     evidence = Evidence(
         claim=claim,
         checked=_probe(program, claims, rung, wanted, run, SEED, tolerance),
+        is_claim_accepted=bool(claim) and subject.is_claim_accepted,
         depends_on_stand_ins=is_left_out,
         tolerance=tolerance,
     )
@@ -194,6 +195,8 @@ def _dependent_lines(program: str) -> set[int]:
 
 
 def _claims(subject: Subject, program: str) -> list[Claim]:
+    if subject.is_claim_accepted:
+        return []
     if not subject.is_session:
         return read_claims(program)
     steps = sessions.read_session(codes.tidy(subject.code))

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from sandbox import Limits, Request, Verdict, runtime
 from snippets import curating, highlighting, limits, queueing, staleness, streams
-from snippets.models import Run, Snippet
+from snippets.models import Run, Snippet, Trial
 from snippets.preparing import Prepared, prepare
 
 logger = logging.getLogger(__name__)
@@ -135,7 +135,7 @@ def request_run(
     caller executes it itself.
     """
     known_user = user if getattr(user, "is_authenticated", False) else None
-    is_check = purpose == Run.Purpose.VERIFICATION
+    is_check = purpose != Run.Purpose.READER
     allowed = limits.VERIFICATION if is_check else limits.limits_for(user)
     code = code.replace("\r\n", "\n").replace("\r", "\n")
     _check_request(code=code, setup=setup, name=runtime, allowed=allowed, user=user, check=is_check)
@@ -249,8 +249,9 @@ def _ask_worker_to_stop(run: Run) -> None:
 
 
 def delete_old_runs() -> int:
-    """Delete runs older than RUN_KEPT_DAYS, except those that a current verification shows."""
+    """Delete runs and trials older than RUN_KEPT_DAYS, except those that a current verification shows."""
     oldest = timezone.now() - datetime.timedelta(days=settings.RUN_KEPT_DAYS)
+    Trial.objects.filter(created_at__lt=oldest).delete()
     old = Run.objects.filter(queued_at__lt=oldest).exclude(verifications__is_current=True)
     return old.delete()[1].get("snippets.Run", 0)
 

@@ -23,7 +23,7 @@ FIRST = "0-0"
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Entry:
-    """One event of a run: started, output (data has its parts) or done."""
+    """One event of a run: started, output (data has its parts) or done; of a trial: cell."""
 
     id: str
     event: str
@@ -75,6 +75,10 @@ class Publisher:
             self._add("output", {"parts": self._parts})
         self._parts = []
         self._flushed_at = time.monotonic()
+
+    def cell(self) -> None:
+        """Tell that a part of a trial began or ended; what it is stands in the database."""
+        self._add("cell", {})
 
     def done(self) -> None:
         self.flush()

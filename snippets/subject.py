@@ -37,6 +37,7 @@ class Subject:
     code: str
     rungs: tuple[Rung, ...]
     claim: str = ""
+    is_claim_accepted: bool = False  # by a curator, in place of all that the author claims
     expects_error: bool = False
     is_python2: bool = False
     is_session: bool = False  # prompts and output, as a console shows them

@@ -19,7 +19,8 @@ def subject_of(snippet: Snippet) -> Subject:
     return Subject(
         code=snippet.code,
         rungs=tuple(map(Rung.from_dict, rungs)),
-        claim=snippet.claim,
+        claim=snippet.curated_claim or snippet.claim,
+        is_claim_accepted=bool(snippet.curated_claim),
         expects_error=snippet.expects_error,
         is_python2=snippet.kind == Snippet.Kind.PYTHON2,
         is_session=snippet.kind == Snippet.Kind.SESSION,

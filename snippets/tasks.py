@@ -4,7 +4,7 @@ from typing import Any
 
 from celery import shared_task
 
-from snippets import checking, execution, queueing, services
+from snippets import checking, execution, queueing, services, trying
 
 RETRY_SECONDS = 2
 
@@ -30,6 +30,11 @@ def delete_old() -> int:
 @shared_task(name=checking.VERIFY)
 def verify(snippet_id: int, runtime_name: str, batch_id: int | None = None) -> None:
     checking.check_again(snippet_id=snippet_id, runtime_name=runtime_name, batch_id=batch_id)
+
+
+@shared_task(name=trying.TRY)
+def try_cell(cell_id: int) -> None:
+    trying.try_cell(cell_id=cell_id)
 
 
 @shared_task(name="runs.verify_due")

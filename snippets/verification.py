@@ -48,6 +48,7 @@ class StoringRunner:
 
     snippet: Snippet
     execute: Executor
+    purpose: Run.Purpose = Run.Purpose.VERIFICATION
 
     def __call__(self, *, program: str, setup: str, runtime: str, seed: int) -> StoredAttempt:
         run = services.request_run(
@@ -55,7 +56,7 @@ class StoringRunner:
             code=program,
             runtime=runtime,
             setup=setup,
-            purpose=Run.Purpose.VERIFICATION,
+            purpose=self.purpose,
             seed=seed,
             is_queued=False,
         )
@@ -97,8 +98,7 @@ def verify_snippet(
         again = proving.prove(subject, wanted, runner, tolerance())
         if again.judgement.outcome in GREEN:
             proof = _unsteady(proof, again)
-    hashes = _figures_of(proof)
-    proof = _with_figures_compared(proof, snippet, wanted, hashes)
+    proof, hashes = with_figures(proof=proof, snippet=snippet, wanted=wanted)
     return keep(snippet=snippet, wanted=wanted, key=key, proof=proof, hashes=hashes, batch=batch)
 
 
@@ -133,7 +133,7 @@ def keep(
         repairs=list(rung.repairs) if rung else [],
         figures=hashes,
         batch=batch,
-        run=_run_of(proof),
+        run=run_of(proof),
     )
     signals.verified.send(sender=Verification, snippet_id=snippet.pk)
     return verification
@@ -167,6 +167,18 @@ def whole_program(snippet: Snippet) -> str:
     return "\n\n".join(filter(None, [setup.rstrip("\n"), program])) + "\n"
 
 
+def with_figures(*, proof: Proof, snippet: Snippet, wanted: Runtime) -> tuple[Proof, list[str]]:
+    """Return the proof with its figures held against the last ones, and their hashes."""
+    hashes = _figures_of(proof)
+    return _with_figures_compared(proof, snippet, wanted, hashes), hashes
+
+
+def run_of(proof: Proof) -> Run | None:
+    """Return the run that a proof rests on; none where nothing was run."""
+    attempt: Any = proof.attempt
+    return attempt.run if isinstance(attempt, StoredAttempt) else None
+
+
 def _change(snippet: Snippet, wanted: Runtime, outcome: str) -> str:
     """Say whether this breaks what last worked here, or mends what last did not."""
     last = Verification.objects.history(snippet.pk, wanted.name).first()
@@ -177,11 +189,6 @@ def _change(snippet: Snippet, wanted: Runtime, outcome: str) -> str:
     if last.judged in RED and outcome in GREEN:
         return Verification.Change.FIXED
     return ""
-
-
-def _run_of(proof: Proof) -> Run | None:
-    attempt: Any = proof.attempt
-    return attempt.run if isinstance(attempt, StoredAttempt) else None
 
 
 def _turned_red(before: str, now: str) -> bool:
@@ -199,7 +206,7 @@ def _unsteady(proof: Proof, again: Proof) -> Proof:
 
 
 def _figures_of(proof: Proof) -> list[str]:
-    run = _run_of(proof)
+    run = run_of(proof)
     if run is None:
         return []
     pictures = run.artifacts.filter(kind="figure").values_list("data", flat=True)

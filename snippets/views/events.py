@@ -3,7 +3,7 @@
 import dataclasses
 import json
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from http import HTTPStatus
 from typing import Any
 
@@ -27,17 +27,38 @@ async def run_events(request: HttpRequest, lang: str, public_id: str) -> HttpRes
         return HttpResponse(status=HTTPStatus.METHOD_NOT_ALLOWED, headers={"Allow": "GET"})
     if not await Run.objects.filter(public_id=public_id).aexists():
         raise Http404
+    language = translation.get_language() or "en"
+
+    async def final(entry_id: str) -> bytes:
+        return await _final(public_id, lang, language, entry_id)
+
+    return stream_events(request, public_id, is_over=lambda: _is_over(public_id), final=final)
+
+
+def stream_events(
+    request: HttpRequest,
+    public_id: str,
+    *,
+    is_over: Callable[[], Awaitable[bool]],
+    final: Callable[[str], Awaitable[bytes]],
+) -> HttpResponseBase:
+    """Answer with the events of a run or a trial; `final` makes the last from the database."""
     after = request.headers.get("Last-Event-ID", "")
     after = after if ENTRY_ID.fullmatch(after) else streams.FIRST
     return StreamingHttpResponse(
-        _follow(public_id, after, lang, translation.get_language() or "en"),
+        _follow(public_id, after, is_over, final),
         content_type="text/event-stream",
         # Proxies that gather what they pass on would hold back live output.
         headers={"Cache-Control": "no-cache", "X-Accel-Buffering": "no"},
     )
 
 
-async def _follow(public_id: str, after: str, lang: str, language: str) -> AsyncIterator[bytes]:
+async def _follow(
+    public_id: str,
+    after: str,
+    is_over: Callable[[], Awaitable[bool]],
+    final: Callable[[str], Awaitable[bytes]],
+) -> AsyncIterator[bytes]:
     """Yield events after `after` until the run is over; a lost broker ends the stream early.
 
     The browser comes back by itself, and what the broker forgot is in the database.
@@ -55,18 +76,18 @@ async def _follow(public_id: str, after: str, lang: str, language: str) -> Async
                         continue  # of a worker that lost the run
                     attempt = entry.attempt
                     if entry.event == "done":
-                        yield await _final(public_id, lang, language, entry.id)
+                        yield await final(entry.id)
                         return
-                    yield _message(entry.event, entry.data, entry.id)
+                    yield message(entry.event, entry.data, entry.id)
                 if not entries:
-                    if await _is_over(public_id):
-                        yield await _final(public_id, lang, language, "")
+                    if await is_over():
+                        yield await final("")
                         return
                     yield b": waiting\n\n"
                     block_seconds = HEARTBEAT_SECONDS
     except redis.RedisError:
-        if await _is_over(public_id):
-            yield await _final(public_id, lang, language, "")
+        if await is_over():
+            yield await final("")
 
 
 async def _is_over(public_id: str) -> bool:
@@ -78,7 +99,7 @@ async def _is_over(public_id: str) -> bool:
 def _final(public_id: str, lang: str, language: str, entry_id: str) -> bytes:
     run = Run.objects.filter(public_id=public_id).first()
     if run is None:
-        return _message("done", {"status": "deleted", "label": "", "tone": "bad"}, entry_id)
+        return message("done", {"status": "deleted", "label": "", "tone": "bad"}, entry_id)
     with translation.override(language):
         context = pages.run_context(run)
         difference = context["difference"]
@@ -106,10 +127,10 @@ def _final(public_id: str, lang: str, language: str, entry_id: str) -> bytes:
                 for one in [*context["figures"], *context["files"]]
             ],
         }
-    return _message("done", values, entry_id)
+    return message("done", values, entry_id)
 
 
-def _message(event: str, data: dict[str, Any], entry_id: str) -> bytes:
+def message(event: str, data: dict[str, Any], entry_id: str) -> bytes:
     lines = [f"event: {event}", f"data: {json.dumps(data)}"]
     if entry_id:
         lines.insert(0, f"id: {entry_id}")
