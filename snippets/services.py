@@ -249,7 +249,7 @@ def _ask_worker_to_stop(run: Run) -> None:
 
 
 def delete_old_runs() -> int:
-    """Delete runs and trials older than RUN_KEPT_DAYS, except those that a current verification shows."""
+    """Delete trials and runs older than RUN_KEPT_DAYS; what a verification shows stays."""
     oldest = timezone.now() - datetime.timedelta(days=settings.RUN_KEPT_DAYS)
     Trial.objects.filter(created_at__lt=oldest).delete()
     old = Run.objects.filter(queued_at__lt=oldest).exclude(verifications__is_current=True)
