@@ -37,7 +37,7 @@ _CURATOR = frozenset(Permission) - {Permission.MANAGE_WEBHOOKS, Permission.MANAG
 
 ALLOWED: Mapping[Role, frozenset[Permission]] = {
     Role.READER: frozenset(),
-    Role.AUTHOR: frozenset({Permission.VIEW_DESK, Permission.WRITE_ARTICLES}),
+    Role.AUTHOR: frozenset({Permission.VIEW_DESK, Permission.WRITE_ARTICLES, Permission.TRANSLATE}),
     Role.TRANSLATOR: frozenset({Permission.VIEW_DESK, Permission.TRANSLATE}),
     Role.REVIEWER: frozenset(
         {Permission.VIEW_DESK, Permission.TRANSLATE, Permission.REVIEW_TRANSLATIONS}
