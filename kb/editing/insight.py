@@ -1,0 +1,109 @@
+"""What an author sees beside the text: its preview, what differs between the languages, terms."""
+
+import dataclasses
+import html
+from collections.abc import Mapping, Sequence
+
+from kb.editing.outline import Outline, outline_of
+from kb.editing.parity import Check, compare_outlines
+from kb.editing.terms import Term, compare_terms
+from kb.errors import AuthoringError
+from kb.highlighting import highlight_block
+from kb.languages import TO_PATH, html_lang
+from kb.models import Language
+from kb.posts import PostError, check_same_snippets, render_text
+from kb.rendering import PLACEHOLDER, Rendered, SnippetDraft
+from kb.steps import OTHER
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Look:
+    """One text as its page will show it, or why it cannot be shown."""
+
+    path: str
+    lang: str  # for the HTML attribute
+    html: str = ""
+    error: AuthoringError | None = None
+    terms: Sequence[Term] = ()
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Insight:
+    looks: Sequence[Look]
+    checks: Sequence[Check] = ()  # only where both texts can be read
+    mismatch: PostError | None = None  # why both cannot be published together
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class _Read:
+    rendered: Rendered
+    outline: Outline
+
+
+def look_at(texts: Mapping[Language, str], *, position: int, role: str) -> Insight:
+    """Return what there is to say of a post's texts as they stand in the editor."""
+    read: dict[Language, _Read] = {}
+    errors: dict[Language, AuthoringError] = {}
+    for language, markdown in texts.items():
+        if not markdown.strip():
+            continue
+        try:
+            rendered = render_text(markdown, position=position, role=role, language=language)
+            read[language] = _Read(rendered=rendered, outline=outline_of(markdown, rendered))
+        except AuthoringError as error:
+            errors[language] = error
+    is_pair = len(read) == len(OTHER)
+    return Insight(
+        looks=[_look(language, read, errors.get(language)) for language in texts],
+        checks=compare_outlines(*(read[one].outline for one in texts)) if is_pair else (),
+        mismatch=_mismatch(position, read) if is_pair else None,
+    )
+
+
+def _look(language: Language, read: Mapping[Language, _Read], error: AuthoringError | None) -> Look:
+    ours, theirs = read.get(language), read.get(OTHER[language])
+    terms: list[Term] = []
+    if ours and theirs:
+        terms = compare_terms(ours.outline.prose, theirs.outline.prose, language=language)
+    return Look(
+        path=TO_PATH[language],
+        lang=html_lang(language),
+        html=_html(ours.rendered) if ours else "",
+        error=error,
+        terms=terms,
+    )
+
+
+def _html(rendered: Rendered) -> str:
+    """Return the text with its snippets as plain code: they are stored when it is saved."""
+    parts = []
+    for block in rendered.blocks:
+        if block["kind"] == "snippet":
+            parts.append(_snippet(rendered.snippets[block["snippet"]]))
+        else:
+            parts.append(
+                PLACEHOLDER.sub(
+                    lambda match: _snippet(rendered.snippets[int(match[1])]), block["html"]
+                )
+            )
+    return "\n".join(parts)
+
+
+def _snippet(draft: SnippetDraft) -> str:
+    setup = f'<div class="is-setup">{_code(draft.setup)}</div>' if draft.setup else ""
+    claim = (
+        f'<pre class="claim" tabindex="0">{html.escape(draft.claim)}</pre>' if draft.claim else ""
+    )
+    return f'<div class="draft-snippet">{setup}{_code(draft.code)}{claim}</div>'
+
+
+def _code(code: str) -> str:
+    return highlight_block(code, "python")
+
+
+def _mismatch(position: int, read: Mapping[Language, _Read]) -> PostError | None:
+    try:
+        check_same_snippets(position, {key: one.rendered.snippets for key, one in read.items()})
+    except PostError as error:
+        return error
+    return None
