@@ -2,13 +2,14 @@
 
 import dataclasses
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from django.db import transaction
 
-from kb.models import PostSnippet, SharedSetup
+from kb.curating import in_scope
+from kb.models import SharedSetup
 from kb.restating import restate_snippets
 from snippets import code as codes
 from snippets.curating import Curated, CurationRefused, curate_snippet
@@ -76,7 +77,7 @@ def import_curation(*, curation: CurationFile, user: Any = None) -> dict[str, in
     changed = sum(curate_snippet(curated=one, user=user) for one in curation.snippets)
     scopes = [one.scope for one in curation.shared if _keep_shared(one)]
     if scopes:
-        restate_snippets(snippet_ids=_in_scopes(scopes))
+        restate_snippets(snippet_ids={id_ for scope in scopes for id_ in in_scope(scope)})
     return {
         "snippets": len(curation.snippets),
         "shared": len(curation.shared),
@@ -126,23 +127,6 @@ def _keep_shared(shared: Shared) -> bool:
         scope=shared.scope, defaults={"code": shared.code, "note": shared.note}
     )
     return True
-
-
-def _in_scopes(scopes: Iterable[str]) -> set[int]:
-    found: set[int] = set()
-    for scope in scopes:
-        kind, _, name = scope.partition(":")
-        places = PostSnippet.objects.all()
-        if kind == "tag":
-            places = places.filter(post__article__tags__slug=name)
-        else:
-            source, _, external_id = name.partition(":")
-            places = places.filter(
-                post__article__source__kind=source,
-                post__article__source__external_id=external_id,
-            )
-        found |= set(places.values_list("snippet_id", flat=True))
-    return found
 
 
 def _curated(path: Path, entry: dict[str, Any]) -> Curated:

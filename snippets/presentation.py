@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from sandbox import Runtime, Verdict
-from snippets import terminal
+from snippets import terminal, tracebacks
 from snippets.models import Run, Verification
 from snippets.setups import Origin
 
@@ -23,10 +23,11 @@ class Tone(StrEnum):
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Part:
-    """Output of one stream, safe to show as text."""
+    """Output of one stream, safe to show as text; `spans` colour it where it has a traceback."""
 
     stream: str
     text: str
+    spans: tuple[tracebacks.Span, ...] = ()
 
 
 OUTCOME_TONES = {
@@ -78,7 +79,21 @@ def runtime_label(name: str, runtimes: Mapping[str, Runtime]) -> str:
 
 def output_parts(run: Run | None) -> tuple[Part, ...]:
     parts = run.output if run else []
-    return tuple(Part(stream=part["stream"], text=terminal.visible(part["text"])) for part in parts)
+    return tuple(_part(part["stream"], terminal.visible(part["text"])) for part in parts)
+
+
+def _part(stream: str, text: str) -> Part:
+    return Part(
+        stream=stream,
+        text=text,
+        spans=tracebacks.spans(text) if stream == "stderr" else (),
+    )
+
+
+def framework_warnings(run: Run | None) -> tuple[str, ...]:
+    """Return what libraries said of themselves; what the user's code caused is in the output."""
+    told = (run.environment or {}).get("warnings", []) if run else []
+    return tuple(terminal.visible(str(one)) for one in told)
 
 
 def state_label(run: Run) -> Any:

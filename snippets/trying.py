@@ -1,6 +1,7 @@
 """Trying a curation before it is saved: real runs on every runtime that fits, nothing changed."""
 
 import copy
+import datetime
 import logging
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -8,6 +9,8 @@ from typing import Any
 import redis
 from celery import current_app
 from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from sandbox import Runtime, runtime
@@ -22,6 +25,7 @@ from snippets.verification import SandboxFailed, StoringRunner, run_of, with_fig
 logger = logging.getLogger(__name__)
 
 TRY = "runs.try"
+GIVEN_UP_AFTER = datetime.timedelta(minutes=15)
 NOBODY = "the workers could not be told; try again in a minute"
 
 
@@ -78,6 +82,13 @@ def try_cell(*, cell_id: int) -> None:
     )
 
 
+def is_over(trial: Trial) -> bool:
+    """Say whether nothing is still to come; a trial whose worker died is given up."""
+    if trial.created_at < timezone.now() - GIVEN_UP_AFTER:
+        return True
+    return not _open_cells(trial.pk).exists()
+
+
 def correction_of(snippet: Snippet, curated: Curated) -> str:
     """Return the corrected code that the curation stands for; nothing where it has none."""
     if curated.suggestion.strip():
@@ -127,15 +138,17 @@ def _announce(trial: Trial, cells: list[TrialCell], known: Mapping[str, Runtime]
             TrialCell.objects.filter(pk=cell.pk).update(state=TrialCell.State.FAILED, reason=NOBODY)
 
 
+def _open_cells(trial_id: int) -> QuerySet[TrialCell]:
+    over = [TrialCell.State.DONE, TrialCell.State.FAILED]
+    return TrialCell.objects.filter(trial=trial_id).exclude(state__in=over)
+
+
 def _keep(cell: TrialCell, **values: Any) -> None:
     for name, value in values.items():
         setattr(cell, name, value)
     cell.save(update_fields=list(values))
-    open_cells = TrialCell.objects.filter(trial=cell.trial_id).exclude(
-        state__in=[TrialCell.State.DONE, TrialCell.State.FAILED]
-    )
     publisher = streams.Publisher(cell.trial.public_id, 0)
     try:
-        publisher.cell() if open_cells.exists() else publisher.done()
+        publisher.cell() if _open_cells(cell.trial_id).exists() else publisher.done()
     except redis.RedisError as error:
         logger.warning("trial %s: viewers not told: %s", cell.trial, error)

@@ -111,7 +111,7 @@ def _final(public_id: str, lang: str, language: str, entry_id: str) -> bytes:
             "reason": context["reason"],
             "usage": context["usage"],
             "truncated": run.truncated,
-            "output": run.output,
+            "output": [dataclasses.asdict(part) for part in context["output"]],
             "difference": [dataclasses.asdict(line) for line in difference.lines]
             if difference
             else None,

@@ -75,6 +75,7 @@ def run_context(run: Run) -> dict[str, Any]:
         "reason": presentation.reason(run),
         "usage": presentation.usage(run),
         "output": presentation.output_parts(run),
+        "warnings": presentation.framework_warnings(run),
         "figures": [one for one in artifacts if one.kind == "figure"],
         "files": [one for one in artifacts if one.kind not in {"figure", "table"}],
         "tables": tables.read_tables([one.pk for one in artifacts if one.kind == "table"]),
