@@ -27,6 +27,12 @@
     return element;
   }
 
+  function coloured(piece) {
+    const span = make("span", piece.text);
+    span.className = piece.kind;
+    return span;
+  }
+
   function load(tag, address) {
     const known = document.querySelector(`[data-of="${address}"]`);
     if (known) return known.ready;
@@ -189,7 +195,8 @@
         this.term.replaceChildren(...merged.map((part) => {
           const span = document.createElement("span");
           if (part.stream === "stderr") span.className = "stderr";
-          span.textContent = visible(part.text);
+          if (part.spans?.length) span.append(...part.spans.map((one) => coloured(one)));
+          else span.textContent = visible(part.text);
           return span;
         }));
         if (atEnd) this.term.scrollTop = this.term.scrollHeight;
