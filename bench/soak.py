@@ -20,6 +20,8 @@ from sandbox import Request
 from sandbox.pool import Pool
 from sandbox.service import accepted_gaps
 
+SETTLE_SECONDS = 2.0
+"""Until the ended runs are gone and new children wait: what is left then is what it keeps."""
 REQUEST = Request(
     code="import torch\nx = torch.randn(32, 32, requires_grad=True)\n(x @ x).sum().backward()",
     runtime="torch-2.13",
@@ -34,32 +36,21 @@ def main() -> int:
     pool = Pool(slots=2, accepted_gaps=accepted_gaps())
     memory: list[int] = []
     bad: list[str] = []
-    counter = itertools.count()
     every = max(1, arguments.runs // 10)
-
-    def ask() -> None:
-        while (index := next(counter)) < arguments.runs:
-            result = pool.run(REQUEST)
-            if result.verdict != "ok":
-                bad.append(f"{result.verdict}: {result.reason}")
-            if index % every == every - 1:
-                memory.append(tree_memory_mib())
-                print(f"{index + 1} runs, {memory[-1]} MiB", file=sys.stderr, flush=True)
-
-    started = time.monotonic()
-    threads = [threading.Thread(target=ask) for _ in range(pool.slots)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    seconds = time.monotonic() - started
+    seconds = 0.0
+    for tenth in range(1, 11):
+        started = time.monotonic()
+        bad += run_many(pool, every)
+        seconds += time.monotonic() - started
+        time.sleep(SETTLE_SECONDS)
+        memory.append(tree_memory_mib())
+        print(f"{tenth * every} runs, {memory[-1]} MiB", file=sys.stderr, flush=True)
     pool.close()
     report = {
-        "runs": arguments.runs,
+        "runs": 10 * every,
         "not_ok": len(bad),
-        "runs_per_second": round(arguments.runs / seconds, 1),
+        "runs_per_second": round(10 * every / seconds, 1),
         "memory_mib": memory,
-        # What is in flight when it is looked at comes and goes; the peaks tell growth.
         "highest_first_half_mib": max(memory[: len(memory) // 2]),
         "highest_second_half_mib": max(memory[len(memory) // 2 :]),
     }
@@ -67,6 +58,25 @@ def main() -> int:
         json.dumps(report) if arguments.json else "\n".join(f"{k}: {v}" for k, v in report.items())
     )
     return 1 if bad else 0
+
+
+def run_many(pool: Pool, runs: int) -> list[str]:
+    """Run as many at a time as there are slots; return what did not end well."""
+    counter = itertools.count()
+    bad: list[str] = []
+
+    def ask() -> None:
+        while next(counter) < runs:
+            result = pool.run(REQUEST)
+            if result.verdict != "ok":
+                bad.append(f"{result.verdict}: {result.reason}")
+
+    threads = [threading.Thread(target=ask) for _ in range(pool.slots)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return bad
 
 
 def tree_memory_mib() -> int:

@@ -58,6 +58,10 @@ def be_init(
         status = _wait_for(pid)
         _end_everything()
         collect.send_all(control, status, order)
+        # Dying takes the kernel milliseconds, on the very processor where the supervisor is
+        # about to read this: sleep until it lets go.
+        with contextlib.suppress(OSError):
+            control.recv(64)
     except BaseException:  # noqa: BLE001 - whatever it was, the supervisor must hear of it
         message = json.dumps({"internal": traceback.format_exc()[-4000:]})
         control.send(message.encode())
