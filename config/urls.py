@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.urls import include, path, register_converter
 
 from config.health import healthz
+from kb.api.application import api
 from kb.languages import LanguageConverter
 from kb.views import found
 from kb.views.home import choose_language
@@ -22,6 +23,7 @@ urlpatterns = [
     path("sitemap-<str:name>.xml", found.sitemap, name="sitemap"),
     path("pictures/<str:digest>", picture, name="picture"),
     path("oembed", found.oembed, name="oembed"),
+    path("api/v1/", api.urls),
     # The code to scan is a picture within the page.
     path("accounts/2fa/totp/activate/", csp_update({"img-src": [SELF, "data:"]})(activate_totp)),
     path("accounts/", include("allauth.urls")),

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils import translation
 
 from kb.languages import BY_PATH
+from kb.models import Language
 
 COOKIE_SECONDS = 365 * 24 * 3600
 
@@ -42,7 +43,9 @@ def _activate(request: HttpRequest) -> str:
     """Activate the request's language; return it where the path names it, else nothing."""
     part = request.path_info.split("/", 2)[1] if "/" in request.path_info else ""
     named = str(BY_PATH[part]) if part in BY_PATH else ""
-    language = named or translation.get_language_from_request(request)
+    # Programs are told in one language what went wrong.
+    is_api = part == "api"
+    language = named or (Language.EN if is_api else translation.get_language_from_request(request))
     translation.activate(language)
     request.LANGUAGE_CODE = language
     return named

@@ -1,0 +1,100 @@
+"""The OpenAPI description: what Ninja makes of the code, completed by what it cannot know."""
+
+from typing import Any
+
+from pydantic import RootModel
+
+from kb.api.problems import MEDIA_TYPE
+
+DESCRIPTION = """\
+Read articles, tags, snippets and verifications without a token. Run code, suggest edits and more \
+with one from /en/account/tokens, sent as `Authorization: Bearer <token>`.
+
+Lists come in pages: send `next_cursor` as `cursor` for what follows; it is null at the end. Every \
+GET has an ETag: send it as `If-None-Match`, and what did not change costs nothing. Every error is \
+`application/problem+json`.\
+"""
+ALWAYS = (500, 503)
+ON_READ = (400, 422)
+ON_WRITE = (400, 401, 403, 413, 415, 422, 429)
+SAID = {
+    304: "Not modified: what you have still holds.",
+    400: "The request could not be understood.",
+    401: "No token, or one that is unknown, over or revoked.",
+    403: "The token lacks the scope, or its user the role.",
+    404: "There is nothing here.",
+    413: "Too much was sent.",
+    415: "The body is no JSON.",
+    422: "A value is wrong; `errors` says which.",
+    429: "Too often; Retry-After says when to come back.",
+    500: "The server failed; `id` is in its log.",
+    503: "Not possible at the moment; Retry-After says when to come back.",
+}
+PROBLEM: dict[str, Any] = {
+    "type": "object",
+    "required": ["type", "title", "status", "code", "detail"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "code": {"type": "string", "description": "For programs; it never changes."},
+        "detail": {"type": "string", "description": "For people: what was wrong, what to do."},
+        "id": {"type": "string", "description": "Of a failure, in the server's log."},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["detail"],
+                "properties": {
+                    "detail": {"type": "string"},
+                    "pointer": {"type": "string", "description": "Into the body (RFC 6901)."},
+                    "parameter": {"type": "string", "description": "In the address."},
+                },
+            },
+        },
+    },
+}
+
+
+class Described(RootModel[dict[str, Any]]):
+    """The description as an answer."""
+
+
+def completed(schema: Any) -> dict[str, Any]:
+    """Return the description with every error that there can be, and one name for the scheme."""
+    described: dict[str, Any] = dict(schema)
+    components = described["components"]
+    components["schemas"] = dict(sorted({**components["schemas"], "Problem": PROBLEM}.items()))
+    components["securitySchemes"] = {"Token": {"type": "http", "scheme": "bearer"}}
+    for path, methods in described["paths"].items():
+        for method, operation in methods.items():
+            _complete(path, method, operation)
+    without: dict[str, Any] = _without_null_defaults(described)
+    return without
+
+
+def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
+    responses = {str(status): value for status, value in operation["responses"].items()}
+    codes = {*ALWAYS, *(ON_READ if method == "get" else ON_WRITE)}
+    if "{" in path or path.endswith("/search"):
+        codes.add(404)
+    if method == "get" and not path.endswith("/events"):
+        responses["304"] = {"description": SAID[304]}
+    content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    for code in codes:
+        responses[str(code)] = {"description": SAID[code], "content": content}
+    operation["responses"] = dict(sorted(responses.items()))
+
+
+def _without_null_defaults(value: Any) -> Any:
+    """Leave out `default: null` of what may be left out but is never null."""
+    if isinstance(value, dict):
+        is_null = "default" in value and value["default"] is None and "anyOf" not in value
+        return {
+            key: _without_null_defaults(one)
+            for key, one in value.items()
+            if not (is_null and key == "default")
+        }
+    if isinstance(value, list):
+        return [_without_null_defaults(one) for one in value]
+    return value
