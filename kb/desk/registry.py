@@ -4,12 +4,19 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
-from kb.desk import reports, snippets, texts
-from kb.desk.queue import Queue
+from kb.desk import articles, imports, reports, snippets, texts
+from kb.desk.queue import Filters, Queue
 from kb.roles import may
 
 QUEUES: Mapping[str, Queue] = {
-    queue.slug: queue for queue in (*snippets.QUEUES, *texts.QUEUES, *reports.QUEUES)
+    queue.slug: queue
+    for queue in (
+        *snippets.QUEUES,
+        *texts.QUEUES,
+        *reports.QUEUES,
+        *articles.QUEUES,
+        *imports.QUEUES,
+    )
 }
 
 
@@ -33,6 +40,6 @@ def count_queues(user: Any) -> list[Group]:
     """Return the user's queues with what waits in each: a query a queue."""
     groups: dict[str, list[Counted]] = {}
     for queue in queues_for(user):
-        counted = Counted(queue=queue, count=queue.items().order_by().count())
+        counted = Counted(queue=queue, count=queue.items(Filters()).order_by().count())
         groups.setdefault(str(queue.group), []).append(counted)
     return [Group(title=title, queues=queues) for title, queues in groups.items()]

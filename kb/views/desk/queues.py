@@ -1,15 +1,74 @@
 """The queues of the desk."""
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from http import HTTPStatus
+from urllib.parse import urlencode
 
-from kb.desk.registry import count_queues
-from kb.roles import Permission
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
+
+from kb.desk.acting import NotDone, act
+from kb.desk.page import Page, filter_values, read_filters, view_queue
+from kb.desk.queue import Queue
+from kb.desk.registry import QUEUES, count_queues
+from kb.roles import Permission, may
 from kb.views.access import requires
 
 
 @require_safe
 @requires(Permission.VIEW_DESK)
 def index(request: HttpRequest, lang: str) -> HttpResponse:
-    return render(request, "desk/index.html", {"groups": count_queues(request.user)})
+    context = {"groups": count_queues(request.user), "desk_part": "queues"}
+    return render(request, "desk/index.html", context)
+
+
+@require_safe
+@requires(Permission.VIEW_DESK)
+def queue(request: HttpRequest, lang: str, slug: str) -> HttpResponse:
+    found = _queue_or_refusal(request, slug)
+    page = view_queue(found, user=request.user, lang=lang, values=request.GET)
+    return _answer(request, page)
+
+
+@require_POST
+@requires(Permission.VIEW_DESK)
+def act_on_queue(request: HttpRequest, lang: str, slug: str) -> HttpResponse:
+    """Do something to the rows that were chosen, and show what is left."""
+    found = _queue_or_refusal(request, slug)
+    try:
+        count = act(found, user=request.user, values=request.POST)
+    except NotDone as error:
+        page = view_queue(found, user=request.user, lang=lang, values=request.POST)
+        return _answer(request, page, problem=str(error))
+    told = ngettext("Done for %(n)d.", "Done for %(n)d.", count) % {"n": count}
+    messages.success(request, told) if count else messages.warning(request, _("Nothing changed."))
+    query = urlencode(filter_values(read_filters(found, request.POST)))
+    address = reverse("desk-queue", args=[lang, slug])
+    return redirect(f"{address}?{query}" if query else address)
+
+
+def _answer(request: HttpRequest, page: Page, problem: str = "") -> HttpResponse:
+    context = {
+        "page": page,
+        "listing": page,  # as the pager calls it
+        "problem": problem,
+        "chosen": {int(one) for one in request.POST.getlist("id") if one.isdecimal()},
+        "why": request.POST.get("why", ""),
+        "desk_part": "queues",
+    }
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if problem else HTTPStatus.OK
+    return render(request, "desk/queue.html", context, status=status)
+
+
+def _queue_or_refusal(request: HttpRequest, slug: str) -> Queue:
+    found = QUEUES.get(slug)
+    if found is None:
+        raise Http404(f"no queue {slug!r}")
+    if not may(request.user, found.permission):
+        raise PermissionDenied(f"needs {found.permission}")
+    return found

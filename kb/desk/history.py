@@ -1,0 +1,86 @@
+"""Who did what on the desk, the latest first."""
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from urllib.parse import urlencode
+
+from django.core.paginator import EmptyPage, PageNotAnInteger, Paginator
+from django.http import Http404
+from django.urls import NoReverseMatch, reverse
+
+from kb.desk.addresses import bench_address
+from kb.models import Article, AuditEntry, Deed
+
+ROWS_PER_PAGE = 50
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Entry:
+    entry: AuditEntry
+    address: str  # of what it was done to; empty where that is gone or has no page
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class History:
+    rows: Sequence[Entry]
+    verbs: Sequence[tuple[str, str]]
+    verb: str
+    who: str
+    number: int
+    page_count: int
+
+    @property
+    def previous(self) -> str:
+        return self._address(self.number - 1) if self.number > 1 else ""
+
+    @property
+    def next(self) -> str:
+        return self._address(self.number + 1) if self.number < self.page_count else ""
+
+    def _address(self, number: int) -> str:
+        values = {"verb": self.verb, "who": self.who, "page": str(number)}
+        return "?" + urlencode({name: value for name, value in values.items() if value})
+
+
+def view_history(values: Mapping[str, str], *, lang: str) -> History:
+    """Return a page of deeds, of one kind or one person where asked for."""
+    verb, who = values.get("verb", ""), values.get("who", "").replace("\0", "").strip()[:150]
+    found = AuditEntry.objects.all()
+    if verb in Deed.values:
+        found = found.filter(verb=verb)
+    if who:
+        found = found.filter(user_name__iexact=who)
+    paginator = Paginator(found, ROWS_PER_PAGE)
+    try:
+        page = paginator.page(values.get("page", "1"))
+    except (EmptyPage, PageNotAnInteger) as error:
+        raise Http404(f"page {values.get('page')!r}: there are {paginator.num_pages}") from error
+    entries = list(page.object_list)
+    slugs = _slugs(entries)
+    return History(
+        rows=[Entry(entry=one, address=_address(one, slugs, lang)) for one in entries],
+        verbs=[(value, str(label)) for value, label in Deed.choices],
+        verb=verb if verb in Deed.values else "",
+        who=who,
+        number=page.number,
+        page_count=paginator.num_pages,
+    )
+
+
+def _slugs(entries: Sequence[AuditEntry]) -> dict[int, str]:
+    ids = {one.target_id for one in entries if one.target_kind == "article"}
+    return dict(Article.objects.filter(pk__in=ids).values_list("pk", "slug"))
+
+
+def _address(one: AuditEntry, slugs: Mapping[int, str], lang: str) -> str:
+    id_ = one.target_id
+    if id_ is None:
+        return ""
+    if one.target_kind == "article":
+        return reverse("article", args=[lang, id_, slugs[id_]]) if id_ in slugs else ""
+    if one.target_kind == "snippet":
+        return bench_address(lang, id_, "")
+    try:
+        return reverse(f"desk-{one.target_kind}", args=[lang, id_])
+    except NoReverseMatch:
+        return ""
