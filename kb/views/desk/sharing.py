@@ -1,0 +1,86 @@
+"""Sharing a setup with an article or a tag: first what it touches, then saving it."""
+
+from http import HTTPStatus
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_http_methods
+
+from kb import curating
+from kb.models import SharedSetup
+from kb.roles import Permission
+from kb.views.access import requires
+from snippets.cards import load_cards
+from snippets.curating import CurationRefused
+from snippets.models import Snippet
+
+SHOWN = 100
+
+
+class ShareForm(forms.Form):
+    scope = forms.ChoiceField(label=gettext_lazy("Share with"))
+    setup = forms.CharField(
+        label=gettext_lazy("Set-up"),
+        help_text=gettext_lazy("Empty: nothing is shared with it any more."),
+        required=False,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 12, "class": "code", "spellcheck": "false"}),
+    )
+    note = forms.CharField(
+        label=gettext_lazy("Note for other curators"), required=False, max_length=1000
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Permission.CURATE_SNIPPETS)
+def share(request: HttpRequest, lang: str, snippet_id: int) -> HttpResponse:
+    snippet = get_object_or_404(Snippet, pk=snippet_id)
+    scopes = curating.scopes_of(snippet)
+    chosen = request.POST.get("scope") or request.GET.get("scope", "")
+    scope = chosen if chosen in scopes else next(iter(scopes), "")
+    known = SharedSetup.objects.filter(scope=scope).first()
+    given = request.POST.get("setup") or (known.code if known else snippet.curated_setup)
+    initial = {"scope": scope, "setup": given, "note": known.note if known else ""}
+    is_sent = "save" in request.POST
+    form = ShareForm(request.POST if is_sent else None, initial=initial)
+    choices: forms.ChoiceField = form.fields["scope"]  # type: ignore[assignment]
+    choices.choices = [(one, _label(one)) for one in scopes]
+    if is_sent and form.is_valid():
+        try:
+            count = curating.share_setup(
+                user=request.user,
+                scope=form.cleaned_data["scope"],
+                code=form.cleaned_data["setup"].replace("\r\n", "\n"),
+                note=form.cleaned_data["note"],
+            )
+        except CurationRefused as error:
+            form.add_error("setup", str(error))
+        else:
+            told = ngettext("Shared; it touches %(n)d snippet.",
+                            "Shared; it touches %(n)d snippets.", count)  # fmt: skip
+            messages.success(request, told % {"n": count})
+            return redirect(reverse("desk-bench", args=[lang, snippet.pk]))
+    touched = curating.snippets_touched(scope) if scope else []
+    cards = load_cards(one.pk for one in touched[:SHOWN])
+    context = {
+        "snippet": snippet,
+        "form": form,
+        "scope_label": _label(scope) if scope else "",
+        "touched": list(cards.values()),
+        "count": len(touched),
+        "known": known,
+        "desk_part": "queues",
+    }
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+    return render(request, "desk/share.html", context, status=status)
+
+
+def _label(scope: str) -> str:
+    kind, _colon, name = scope.partition(":")
+    told = _("every article tagged %(name)s") if kind == "tag" else _("this article (%(name)s)")
+    return told % {"name": name}

@@ -1,0 +1,48 @@
+"""A trial as it goes on: its rows, and the events that say when to read them again."""
+
+from http import HTTPStatus
+
+from asgiref.sync import sync_to_async
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from kb.roles import Permission, may
+from kb.views.access import requires
+from snippets import trying
+from snippets.bench import load_bench
+from snippets.models import Trial
+from snippets.views.events import message, stream_events
+
+
+@require_safe
+@requires(Permission.CURATE_SNIPPETS)
+def trial_rows(request: HttpRequest, lang: str, public_id: str) -> HttpResponse:
+    """Show the runtimes alone, for the page that shows the rest already."""
+    trial = get_object_or_404(
+        Trial.objects.select_related("snippet__suggested"), public_id=public_id
+    )
+    context = {"bench": load_bench(trial.snippet, trial), "snippet": trial.snippet}
+    return render(request, "desk/_bench_rows.html", context)
+
+
+async def trial_events(request: HttpRequest, lang: str, public_id: str) -> HttpResponseBase:
+    """Stream an event whenever a runtime has begun or ended, and one when all have."""
+    if request.method != "GET":
+        return HttpResponse(status=HTTPStatus.METHOD_NOT_ALLOWED, headers={"Allow": "GET"})
+    user = await request.auser()
+    if not await sync_to_async(may)(user, Permission.CURATE_SNIPPETS):
+        return HttpResponse(status=HTTPStatus.FORBIDDEN)
+    trial = await Trial.objects.filter(public_id=public_id).afirst()
+    if trial is None:
+        raise Http404
+
+    async def final(entry_id: str) -> bytes:
+        return message("done", {}, entry_id)
+
+    return stream_events(
+        request, public_id, is_over=lambda: sync_to_async(trying.is_over)(trial), final=final
+    )
+
+
+trial_events.permission = Permission.CURATE_SNIPPETS  # type: ignore[attr-defined]  # as `requires` notes it
