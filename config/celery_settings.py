@@ -39,6 +39,16 @@ broker_transport_options = {
 beat_schedule = {
     "sweep": {"task": "runs.sweep", "schedule": 10.0, "options": {"expires": 10}},
     "delete-old": {"task": "runs.delete_old", "schedule": crontab(hour="3", minute="40")},
+    "delete-old-deliveries": {
+        "task": "kb.delete_old_deliveries",
+        "schedule": crontab(hour="3", minute="50"),
+    },
     "render-pending": {"task": "kb.render_pending", "schedule": 60.0, "options": {"expires": 60}},
+    # Beside the verifier's work: a slow receiver must hold up no reader's run.
+    "deliver-webhooks": {
+        "task": "kb.deliver_webhooks",
+        "schedule": 10.0,
+        "options": {"expires": 10, "queue": "verify", "priority": 0},
+    },
     "verify-due": {"task": "runs.verify_due", "schedule": 30.0, "options": {"expires": 30}},
 }

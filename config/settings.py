@@ -251,6 +251,8 @@ SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 
 # A run costs the machine, so strangers get fewer and smaller ones.
 RUNS_PER_MINUTE_ANONYMOUS = _number("ZHIYAN_RUNS_PER_MINUTE", 20)
+# Webhooks call the public Internet alone, unless the receivers are in the house.
+WEBHOOKS_PRIVATE = _flag("ZHIYAN_WEBHOOKS_PRIVATE")
 # How far a printed number may be from the one its author claims.
 CLAIM_RELATIVE_TOLERANCE = _fraction("ZHIYAN_CLAIM_RELATIVE", 1e-5)
 CLAIM_ABSOLUTE_TOLERANCE = _fraction("ZHIYAN_CLAIM_ABSOLUTE", 1e-8)

@@ -6,10 +6,17 @@ from django.dispatch import receiver
 
 from kb.models import PostSnippet
 from kb.standing import refresh_standing
-from snippets.signals import verified
+from kb.webhooks.messages import note_change
+from snippets.models import Verification
+from snippets.signals import changed, verified
 
 
 @receiver(verified, dispatch_uid="kb.standing")
 def keep_standing(snippet_id: int, **_: Any) -> None:
     placements = PostSnippet.objects.filter(snippet=snippet_id)
     refresh_standing(article_ids=placements.values_list("post__article_id", flat=True))
+
+
+@receiver(changed, dispatch_uid="kb.webhooks")
+def tell_webhooks(verification: Verification, **_: Any) -> None:
+    note_change(verification=verification)

@@ -3,11 +3,23 @@
 from celery import shared_task
 
 from kb import pending
+from kb.webhooks import delivering
 
 RENDER_SECONDS = 10.0
 """Of each minute, so that readers' runs do not wait for an import's texts."""
+DELIVER_SECONDS = 20.0
 
 
 @shared_task(name="kb.render_pending")
 def render_pending() -> int:
     return pending.render_pending(seconds=RENDER_SECONDS)
+
+
+@shared_task(name="kb.delete_old_deliveries")
+def delete_old_deliveries() -> int:
+    return delivering.delete_old()
+
+
+@shared_task(name=delivering.DELIVER)
+def deliver_webhooks() -> int:
+    return delivering.deliver_due(seconds=DELIVER_SECONDS)

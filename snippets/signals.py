@@ -4,3 +4,6 @@ from django.dispatch import Signal
 
 verified = Signal()
 """A snippet has a new current verification; sent in its transaction with `snippet_id`."""
+
+changed = Signal()
+"""What worked broke, or works again; sent in its transaction with `verification`."""

@@ -136,6 +136,8 @@ def keep(
         run=run_of(proof),
     )
     signals.verified.send(sender=Verification, snippet_id=snippet.pk)
+    if verification.change:
+        signals.changed.send(sender=Verification, verification=verification)
     return verification
 
 

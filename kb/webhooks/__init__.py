@@ -1,0 +1,1 @@
+"""Telling other programs what broke and what works again, as Standard Webhooks asks for."""
