@@ -9,6 +9,7 @@ from typing import Any, Literal
 from django.db import transaction
 from django.db.models import Sum
 
+from kb.deleting import were_deleted
 from kb.drafts import ArticleDraft, SourceDraft
 from kb.keeping import PlacedPost, drop_posts, hold, note_imported, place_posts
 from kb.markup import slugify
@@ -29,13 +30,15 @@ def save_article(*, draft: ArticleDraft, comment: str = "", digest: str = "") ->
 
     `digest` stands for the draft where an importer knows it from its source.
 
-    A translation gets a new revision only where its own text changed; what was written on the
-    desk meanwhile stays, see `kb.keeping`. Raises
+    What a curator deleted stays deleted, and what was written on the desk stays as it is, see
+    `kb.keeping`. A translation gets a new revision only where its own text changed. Raises
     AuthoringError (PostError where a text is to blame) and then writes nothing.
     """
     digest = digest or digest_of(draft)
     key: dict[str, Any] = {"kind": draft.source.kind, "external_id": draft.source.external_id}
     if Source.objects.filter(**key, digest=digest, article__isnull=False).exists():
+        return "unchanged"
+    if were_deleted(kind=draft.source.kind, external_ids=[draft.source.external_id]):
         return "unchanged"
     with transaction.atomic():
         article = Article.objects.filter(**{f"source__{name}": key[name] for name in key}).first()

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db import transaction
 
+from kb.deleting import were_deleted
 from kb.errors import AuthoringError
 from kb.importers.base import Importer, Item, Problems, Unreadable
 from kb.importers.planning import Plan, plan_article
@@ -120,11 +121,15 @@ def _save_changed(item: Item, plan: Plan, tags: Tags, report: Report, kind: str)
 
 
 def _known(kind: str, batch: Sequence[Item]) -> dict[str, str]:
-    """Return the digests of the items that are stored; an article that was deleted has none."""
+    """Return the digests of the items that are stored; what a curator deleted counts as such."""
     rows = Source.objects.filter(
         kind=kind, external_id__in=[item.external_id for item in batch]
     ).values_list("external_id", "digest", "article")
-    return {name: digest if article else "" for name, digest, article in rows}
+    stored = {name: digest if article else "" for name, digest, article in rows}
+    absent = [item for item in batch if not stored.get(item.external_id)]
+    deleted = were_deleted(kind=kind, external_ids=[item.external_id for item in absent])
+    gone = {item.external_id: item.digest for item in absent if item.external_id in deleted}
+    return stored | gone
 
 
 def _once(items: Iterable[Item], problems: Problems) -> Iterator[Item]:

@@ -14,7 +14,8 @@ class DeletedArticle(models.Model):
     title_en = models.CharField(max_length=300, blank=True)
     source_kind = models.CharField(max_length=20, blank=True)
     external_id = models.CharField(max_length=200, blank=True)
-    rows = models.JSONField()  # [table, [row, …]] in the order in which they are written again
+    # [[table, [row, …]], …] in the order in which they are written again; null: its time is over.
+    rows = models.JSONField(null=True)
     why = models.TextField(blank=True)
     deleted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
