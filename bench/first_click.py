@@ -3,20 +3,33 @@
 `python -m bench.first_click [--site URL] [--runtime R] [--clicks N] [--json]`; wants the
 site of `make up`. Each click is a reader's: page, CSRF token, POST, server-sent events.
 Start the site with ZHIYAN_RUNS_PER_MINUTE=1000, or most clicks meet the rate limit.
+After each click the same code is asked of the sandbox itself, over its socket; what a click
+takes longer is the way there and back: HTTP, database, broker, worker (`overhead_ms`).
 """
 
 import argparse
 import http.client
 import http.cookiejar
 import json
+import os
 import re
 import statistics
 import sys
 import time
 import urllib.parse
 import urllib.request
+from pathlib import Path
 from typing import Any
 
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from config.embedded import socket_path
+from sandbox import Limits, Request, Result
+from sandbox.client import Client
+
+PAUSE_SECONDS = 0.2
+"""Between two clicks, as people pause: the sandbox fills up its waiting children meanwhile."""
 CODE = "import torch\n\nx = torch.arange(6.0).reshape(2, 3)\nprint(x @ x.T)\n"
 
 
@@ -72,6 +85,18 @@ class Reader:
             stream.close()
 
 
+def ask_sandbox(runtime: str, code: str) -> float:
+    """Run the code without the site; return the milliseconds until its result."""
+    var = Path(os.environ.get("ZHIYAN_VAR") or ROOT / "var")
+    client = Client(os.environ.get("ZHIYAN_SANDBOX") or socket_path(var, "sandbox"))
+    started = time.perf_counter()
+    *_, last = client.run(Request(code=code, runtime=runtime, limits=Limits()))
+    elapsed = (time.perf_counter() - started) * 1000
+    if not isinstance(last, Result) or last.verdict != "ok":
+        raise SystemExit(f"the sandbox answered {last}")
+    return elapsed
+
+
 def _cookies(answer: http.client.HTTPResponse) -> list[tuple[str, str]]:
     lines = answer.headers.get_all("Set-Cookie") or []
     return [(n, v) for n, _, v in (line.split(";")[0].partition("=") for line in lines)]
@@ -86,12 +111,21 @@ def main() -> None:
     options = parser.parse_args()
     reader = Reader(options.site)
     warm = [reader.click(options.runtime, CODE) for _ in range(3)]
-    times = sorted(reader.click(options.runtime, CODE) for _ in range(options.clicks))
+    times, alone = [], []
+    for _ in range(options.clicks):
+        time.sleep(PAUSE_SECONDS)
+        times.append(reader.click(options.runtime, CODE))
+        time.sleep(PAUSE_SECONDS)
+        alone.append(ask_sandbox(options.runtime, CODE))
+    over = [click - direct for click, direct in zip(times, alone, strict=True)]
     result: dict[str, Any] = {
         "clicks": options.clicks,
         "first_ms": round(warm[0], 1),
         "p50_ms": round(statistics.median(times), 1),
-        "p95_ms": round(times[int(len(times) * 0.95)], 1),
+        "p95_ms": round(sorted(times)[int(len(times) * 0.95)], 1),
+        "sandbox_p50_ms": round(statistics.median(alone), 1),
+        "overhead_p50_ms": round(statistics.median(over), 1),
+        "overhead_p95_ms": round(sorted(over)[int(len(over) * 0.95)], 1),
     }
     sys.stdout.write(json.dumps(result) + "\n" if options.json else f"{result}\n")
 
