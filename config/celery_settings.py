@@ -50,5 +50,6 @@ beat_schedule = {
         "schedule": 10.0,
         "options": {"expires": 10, "queue": "verify", "priority": 0},
     },
+    "sweep-imports": {"task": "kb.sweep_imports", "schedule": 60.0, "options": {"expires": 60}},
     "verify-due": {"task": "runs.verify_due", "schedule": 30.0, "options": {"expires": 30}},
 }

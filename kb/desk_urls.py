@@ -1,8 +1,18 @@
 """Addresses of the curators' desk, below /zh/desk/ and /en/desk/."""
 
-from django.urls import path
+from django.urls import include, path
 
-from kb.views.desk import bench, decisions, history, queues, sharing, trials
+from kb.views.desk import (
+    bench,
+    decisions,
+    deletion,
+    history,
+    imports,
+    people,
+    queues,
+    sharing,
+    trials,
+)
 
 urlpatterns = [
     path("", queues.index, name="desk"),
@@ -12,6 +22,12 @@ urlpatterns = [
     path("batches/", decisions.batches, name="desk-batches"),
     path("batches/<int:batch_id>/answer", decisions.answer_batch, name="desk-batch-answer"),
     path("history", history.history, name="desk-history"),
+    path("articles/<int:article_id>/delete", deletion.delete, name="desk-delete"),
+    path("deleted/", deletion.deleted, name="desk-deleted"),
+    path("deleted/<int:deleted_id>/undo", deletion.bring_back, name="desk-bring-back"),
+    path("people/", people.people, name="desk-people"),
+    path("people/<int:user_id>/roles", people.give_roles, name="desk-give-roles"),
+    path("permissions", people.permissions, name="desk-permissions"),
     path("snippets/<int:snippet_id>", bench.bench, name="desk-bench"),
     path("snippets/<int:snippet_id>/try", bench.try_curation, name="desk-try"),
     path("snippets/<int:snippet_id>/save", bench.save, name="desk-save"),
@@ -20,4 +36,9 @@ urlpatterns = [
     path("snippets/<int:snippet_id>/share", sharing.share, name="desk-share"),
     path("trials/<slug:public_id>/rows", trials.trial_rows, name="desk-trial-rows"),
     path("trials/<slug:public_id>/events", trials.trial_events, name="desk-trial-events"),
+    path("", include("kb.editing_urls")),
+    path("imports/", imports.imports, name="desk-imports"),
+    path("imports/<int:job_id>", imports.import_job, name="desk-import"),
+    path("imports/<int:job_id>/answer", imports.answer_import, name="desk-import-answer"),
+    path("imports/<int:job_id>/errors.csv", imports.import_errors, name="desk-import-errors"),
 ]

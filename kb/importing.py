@@ -5,6 +5,7 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 from django.db import transaction
 
@@ -50,6 +51,16 @@ def import_page(
     if dry_run:
         transaction.set_rollback(True)
     return saved
+
+
+def report_of(page: ReadPage, saved: Counter[str], *, dry_run: bool) -> dict[str, Any]:
+    """Return the report of an import, as `--json` prints it."""
+    return {
+        **page.counts(),
+        "lines_unplaced": count_unplaced(page),
+        **{state: saved[state] for state in ("created", "updated", "unchanged")},
+        "dry_run": dry_run,
+    }
 
 
 def find_or_make_tag(*, name: str) -> Tag:

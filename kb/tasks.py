@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from kb import pending
+from kb import import_jobs, import_running, pending
 from kb.webhooks import delivering
 
 RENDER_SECONDS = 10.0
@@ -23,3 +23,13 @@ def delete_old_deliveries() -> int:
 @shared_task(name=delivering.DELIVER)
 def deliver_webhooks() -> int:
     return delivering.deliver_due(seconds=DELIVER_SECONDS)
+
+
+@shared_task(name=import_jobs.RUN)
+def run_import(job_id: int) -> None:
+    import_running.run_job(job_id=job_id)
+
+
+@shared_task(name="kb.sweep_imports")
+def sweep_imports() -> dict[str, int]:
+    return import_jobs.sweep_imports()

@@ -15,9 +15,9 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from kb.importers.base import ImportRefused, Options, Problems
+from kb.importers.base import ImportRefused, Options
 from kb.importers.formats import FORMATS
-from kb.importers.running import Report, run_import
+from kb.importers.importing import import_files
 
 SHOWN_ERRORS = 20
 
@@ -48,22 +48,27 @@ class Command(BaseCommand):
             )  # fmt: skip
             return
         try:
-            report = self._import(path, options)
+            shown = self._import(path, options)
         except OSError as error:
             raise CommandError(f"{path}: {error.strerror or error}; nothing imported") from error
         except ImportRefused as error:
             raise CommandError(f"{path}: {error}; nothing imported") from error
-        shown = report.as_json(dry_run=options["dry_run"])
         if options["json"]:
             self.stdout.write(json.dumps(shown, ensure_ascii=False))
         else:
             self._print(shown)
 
-    def _import(self, path: Path, options: dict[str, Any]) -> Report:
+    def _import(self, path: Path, options: dict[str, Any]) -> dict[str, Any]:
         folder = settings.VAR_DIR / "imports"
         folder.mkdir(parents=True, exist_ok=True)
-        problems = Problems()
-        with tempfile.TemporaryDirectory(dir=folder) as scratch:
+        console = Console(stderr=True)
+        is_shown = not options["json"] and sys.stderr.isatty()
+        with (
+            tempfile.TemporaryDirectory(dir=folder) as scratch,
+            # Drawn between batches, by no thread of its own: converting forks.
+            Progress(console=console, disable=not is_shown, auto_refresh=False) as progress,
+        ):
+            task = progress.add_task("articles", total=None)
             wanted = Options(
                 scratch=Path(scratch),
                 tags=tuple(options["tag"]),
@@ -71,22 +76,14 @@ class Command(BaseCommand):
                 since=options["since"],
                 site=options["site"],
             )
-            importer = FORMATS[options["format"]](path, wanted, problems)
-            console = Console(stderr=True)
-            is_shown = not options["json"] and sys.stderr.isatty()
-            # Drawn between batches, by no thread of its own: converting forks.
-            with Progress(console=console, disable=not is_shown, auto_refresh=False) as progress:
-                task = progress.add_task("articles", total=importer.expected())
-
-                def on_item(count: int) -> None:
-                    progress.update(task, advance=count, refresh=True)
-
-                return run_import(
-                    importer=importer,
-                    problems=problems,
-                    dry_run=options["dry_run"],
-                    on_item=on_item,
-                )
+            return import_files(
+                format_name=options["format"],
+                path=path,
+                options=wanted,
+                dry_run=options["dry_run"],
+                on_begin=lambda total: progress.update(task, total=total),
+                on_item=lambda count: progress.update(task, advance=count, refresh=True),
+            )
 
     def _print(self, report: dict[str, Any]) -> None:
         table = Table(show_header=False, title="dry run" if report["dry_run"] else None)

@@ -11,11 +11,10 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from kb.archive.coverage import count_unplaced
 from kb.archive.errors import ArchiveError
 from kb.archive.page import ReadPage, read_page
 from kb.archive.reading import read_file
-from kb.importing import import_page
+from kb.importing import import_page, report_of
 
 
 class Command(BaseCommand):
@@ -50,12 +49,7 @@ class Command(BaseCommand):
             saved = import_page(
                 page=page, dry_run=dry_run, on_article=lambda: progress.advance(task)
             )
-        return {
-            **page.counts(),
-            "lines_unplaced": count_unplaced(page),
-            **{state: saved[state] for state in ("created", "updated", "unchanged")},
-            "dry_run": dry_run,
-        }
+        return report_of(page, saved, dry_run=dry_run)
 
     def _print(self, report: dict[str, Any]) -> None:
         table = Table(show_header=False, title="dry run" if report["dry_run"] else None)
