@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from kb import viewcounts
 from kb.changes import view_changes
 from kb.describing import description_of, json_ld
+from kb.desk.deleted import find_deleted
 from kb.feedback import votes_of
 from kb.languages import BY_PATH
 from kb.models import Article, Post
@@ -41,8 +42,9 @@ def _article(request: HttpRequest, *, lang: str, article_id: int, slug: str) -> 
     try:
         found = load_article(article_id)
     except Article.DoesNotExist as error:
-        if has_been_removed(article_id):
-            return gone(request)
+        deleted = find_deleted(article_id, lang)
+        if deleted or has_been_removed(article_id):
+            return gone(request, deleted)
         raise Http404(f"no article {article_id}") from error
     if slug != found.slug:
         query = request.GET.urlencode()

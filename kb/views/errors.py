@@ -70,8 +70,9 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return render(request, "404.html", {"words": words}, status=HTTPStatus.NOT_FOUND)
 
 
-def gone(request: HttpRequest) -> HttpResponse:
-    return render(request, "410.html", status=HTTPStatus.GONE)
+def gone(request: HttpRequest, deleted: Any = None) -> HttpResponse:
+    """Answer 410; staff read who deleted it, and whether it can come back."""
+    return render(request, "410.html", {"deleted": deleted}, status=HTTPStatus.GONE)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from kb.desk.acting import NotDone, act
+from kb.desk.batches import stopped_count
 from kb.desk.page import Page, filter_values, read_filters, view_queue
 from kb.desk.queue import Queue
 from kb.desk.registry import QUEUES, count_queues
@@ -23,7 +24,11 @@ from kb.views.access import requires
 @require_safe
 @requires(Permission.VIEW_DESK)
 def index(request: HttpRequest, lang: str) -> HttpResponse:
-    context = {"groups": count_queues(request.user), "desk_part": "queues"}
+    context = {
+        "groups": count_queues(request.user),
+        "stopped": stopped_count(),
+        "desk_part": "queues",
+    }
     return render(request, "desk/index.html", context)
 
 
