@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from kb.editing.outline import Outline, outline_of
 from kb.editing.parity import Check, compare_outlines
 from kb.editing.terms import Term, compare_terms
+from kb.editing.wording import explain
 from kb.errors import AuthoringError
 from kb.highlighting import highlight_block
 from kb.languages import TO_PATH, html_lang
@@ -23,7 +24,7 @@ class Look:
     path: str
     lang: str  # for the HTML attribute
     html: str = ""
-    error: AuthoringError | None = None
+    problem: str = ""
     terms: Sequence[Term] = ()
 
 
@@ -31,7 +32,7 @@ class Look:
 class Insight:
     looks: Sequence[Look]
     checks: Sequence[Check] = ()  # only where both texts can be read
-    mismatch: PostError | None = None  # why both cannot be published together
+    mismatch: str = ""  # why both cannot be published together
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -56,7 +57,7 @@ def look_at(texts: Mapping[Language, str], *, position: int, role: str) -> Insig
     return Insight(
         looks=[_look(language, read, errors.get(language)) for language in texts],
         checks=compare_outlines(*(read[one].outline for one in texts)) if is_pair else (),
-        mismatch=_mismatch(position, read) if is_pair else None,
+        mismatch=_mismatch(position, read) if is_pair else "",
     )
 
 
@@ -69,7 +70,7 @@ def _look(language: Language, read: Mapping[Language, _Read], error: AuthoringEr
         path=TO_PATH[language],
         lang=html_lang(language),
         html=_html(ours.rendered) if ours else "",
-        error=error,
+        problem=explain(error) if error else "",
         terms=terms,
     )
 
@@ -101,9 +102,9 @@ def _code(code: str) -> str:
     return highlight_block(code, "python")
 
 
-def _mismatch(position: int, read: Mapping[Language, _Read]) -> PostError | None:
+def _mismatch(position: int, read: Mapping[Language, _Read]) -> str:
     try:
         check_same_snippets(position, {key: one.rendered.snippets for key, one in read.items()})
     except PostError as error:
-        return error
-    return None
+        return explain(error)
+    return ""

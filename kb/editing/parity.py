@@ -3,7 +3,9 @@
 import dataclasses
 from collections import Counter
 from collections.abc import Sequence
-from enum import StrEnum
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
 
 from kb.editing.outline import Outline
 from kb.fences import Fence, FenceKind, Piece, Text, continuation, scan, strip_prefix
@@ -12,12 +14,12 @@ SHOWN = 6
 """Differences shown of one subject; more help nobody."""
 
 
-class Subject(StrEnum):
-    CODE = "code"
-    FORMULAS = "formulas"
-    LINKS = "links"
-    HEADINGS = "headings"
-    NAMES = "names"
+class Subject(TextChoices):
+    CODE = "code", _("Code")
+    FORMULAS = "formulas", _("Formulas")
+    LINKS = "links", _("Links")
+    HEADINGS = "headings", _("Headings")
+    NAMES = "names", _("Names in code")
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -80,7 +82,7 @@ def carry_code(*, source: str, target: str) -> str | None:
     ours, theirs = _run_fences(given), _run_fences(wanted)
     if [fence.kind for _, fence in ours] != [fence.kind for _, fence in theirs]:
         return None
-    lines = {number: _lines(source, given, number) for number, _ in ours}
+    lines = {number: _lines(source, given, number) for number, _fence in ours}
     carried = {
         place: _with_prefix(lines[number], fence.prefix, into.prefix)
         for (number, fence), (place, into) in zip(ours, theirs, strict=True)

@@ -1,0 +1,97 @@
+"""The tags of the desk: found, made, changed, put together."""
+
+from http import HTTPStatus
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from kb.editing.tagforms import MergeForm, TagForm
+from kb.editing.tags import TagRefused, merge_tags, save_tag
+from kb.models import Tag
+from kb.roles import Permission
+from kb.views.access import requires
+
+ROWS = 50
+
+
+@require_safe
+@requires(Permission.MANAGE_TAGS)
+def tags(request: HttpRequest, lang: str) -> HttpResponse:
+    text = request.GET.get("filter", "").replace("\0", "").strip()[:60]
+    found = Tag.objects.annotate(n=Count("articles", distinct=True)).select_related("parent")
+    if text:
+        named = Q(slug__icontains=text) | Q(name_zh__icontains=text) | Q(name_en__icontains=text)
+        matching = Tag.objects.filter(named | Q(synonyms__name__icontains=text))
+        found = found.filter(pk__in=matching.values("pk"))
+    page = Paginator(found.order_by("-n", "slug"), ROWS).get_page(request.GET.get("page"))
+    return render(request, "desk/tags.html", {"page": page, "filter": text})
+
+
+@requires(Permission.MANAGE_TAGS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def new_tag(request: HttpRequest, lang: str) -> HttpResponseBase:
+    return _edit(request, lang, None)
+
+
+@requires(Permission.MANAGE_TAGS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit_tag(request: HttpRequest, lang: str, slug: str) -> HttpResponseBase:
+    return _edit(request, lang, get_object_or_404(Tag, slug=slug))
+
+
+@require_POST
+@requires(Permission.MANAGE_TAGS)
+def merge_tag(request: HttpRequest, lang: str, slug: str) -> HttpResponseBase:
+    tag = get_object_or_404(Tag, slug=slug)
+    form = MergeForm(request.POST)
+    if not form.is_valid():
+        return _page(request, tag, TagForm.of(tag), form)
+    into = form.cleaned_data["into"]
+    try:
+        count = merge_tags(source=tag, target=into, user=request.user, why=form.cleaned_data["why"])
+    except TagRefused as error:
+        form.add_error("into", _reason(error))
+        return _page(request, tag, TagForm.of(tag), form)
+    said = ngettext("Merged; %(n)d article had it.", "Merged; %(n)d articles had it.", count)
+    messages.success(request, said % {"n": count})
+    return redirect("desk-tag", lang, into.slug)
+
+
+def _edit(request: HttpRequest, lang: str, tag: Tag | None) -> HttpResponseBase:
+    if request.method != "POST":
+        return _page(request, tag, TagForm.of(tag) if tag else TagForm())
+    form = TagForm(request.POST)
+    if not form.is_valid():
+        return _page(request, tag, form)
+    try:
+        saved = save_tag(tag=tag, user=request.user, **form.values())
+    except TagRefused as error:
+        form.add_error("parent" if error.reason == "circle" else None, _reason(error))
+        return _page(request, tag, form)
+    messages.success(request, _("The tag is saved."))
+    return redirect("desk-tag", lang, saved.slug)
+
+
+def _page(
+    request: HttpRequest, tag: Tag | None, form: TagForm, merging: MergeForm | None = None
+) -> HttpResponse:
+    is_wrong = bool(form.errors or (merging and merging.errors))
+    context = {"tag": tag, "form": form, "merging": merging or MergeForm()}
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if is_wrong else HTTPStatus.OK
+    return render(request, "desk/tag.html", context, status=status)
+
+
+def _reason(error: TagRefused) -> str:
+    said = {
+        "taken": _("“%(name)s” is already a tag or another tag's synonym."),
+        "circle": _("“%(name)s” stands below this tag, so it cannot stand above it."),
+        "setups": _("Both tags have a shared set-up. Remove one of them first."),
+        "itself": _("A tag cannot be put into itself."),
+    }
+    return said[error.reason] % {"name": error.name}
