@@ -7,6 +7,7 @@ code would no longer be that of the other language's text.
 
 import dataclasses
 from collections.abc import Mapping
+from typing import Any
 
 from django.db.models import F
 from django.utils.translation import gettext_noop
@@ -84,7 +85,7 @@ def _is_same(one: TranslationDraft, other: TranslationDraft) -> bool:
 
 def _is_as_imported(text: Translation, draft: TranslationDraft) -> bool:
     """Say whether the source still says what it said at the last import."""
-    last = text.revisions.filter(number=text.imported_revision)
+    last = text.revisions.filter(number=text.imported_revision or 0)
     return (draft.title, draft.markdown) in last.values_list("title", "markdown")
 
 
@@ -92,8 +93,12 @@ def hold(post: Post, placed: PlacedPost) -> None:
     """Keep what the source says as suggested edits, in place of those of the import before."""
     bases = dict(post.translations.values_list("language", "imported_revision"))
     for language, text in placed.held.items():
-        said = {"title": text.title, "markdown": text.markdown}
-        key = {"kind": Report.Kind.EDIT, "language": language, "reporter_key": IMPORT_KEY}
+        said: dict[str, Any] = {"title": text.title, "markdown": text.markdown}
+        key: dict[str, Any] = {
+            "kind": Report.Kind.EDIT,
+            "language": language,
+            "reporter_key": IMPORT_KEY,
+        }
         if post.reports.filter(**key, **said).exists():
             continue  # it waits, or was decided on
         Report.objects.update_or_create(

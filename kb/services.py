@@ -122,7 +122,7 @@ def free_slug(wanted: str, article: Article) -> str:
 
 def _save_post(article: Article, placed: PlacedPost, comment: str) -> None:
     draft = placed.draft
-    values = {"role": draft.role, "author": draft.author}
+    values: dict[str, Any] = {"role": draft.role, "author": draft.author}
     if not article.is_arranged_here:
         values["is_accepted"] = draft.is_accepted
     post, _ = Post.objects.update_or_create(

@@ -70,7 +70,7 @@ class EditForm(TextsForm):
 class _TagsField(forms.CharField):
     """Names of tags, in any spelling, separated by commas or spaces."""
 
-    def clean(self, value: Any) -> list[Tag]:  # type: ignore[override]
+    def clean(self, value: Any) -> list[Tag]:
         text = super().clean(value)
         names = [name for part in text.replace("，", ",").split(",") for name in _names(part)]
         try:

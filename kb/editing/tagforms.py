@@ -16,7 +16,7 @@ NAME_CHARACTERS = 60
 class TagField(forms.CharField):
     """A tag by its slug or a synonym."""
 
-    def clean(self, value: Any) -> Tag | None:  # type: ignore[override]
+    def clean(self, value: Any) -> Tag | None:
         name = super().clean(value)
         if not name:
             return None

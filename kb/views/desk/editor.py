@@ -166,8 +166,9 @@ def _with_changes(request: HttpRequest, desk: Desk, action: str) -> QueryDict:
     """Return the sent fields with what a button changes in them; previewing changes nothing."""
     data = request.POST.copy()
     texts = list(desk.post.translations.all()) if desk.post else []
+    fields = {name: str(data[name]) for name in data}
     try:
-        for name, value in changed_fields(action, data.dict(), texts).items():
+        for name, value in changed_fields(action, fields, texts).items():
             data[name] = value
     except AuthoringError as error:
         messages.error(request, explain(error))
