@@ -15,12 +15,13 @@ from typing import Any
 import pytest
 import redis
 from django.conf import settings as django_settings
-from django.contrib.auth.models import Permission, User
+from django.contrib.auth.models import Group, Permission, User
 from django.test import Client
 from django.test.utils import override_settings
 
 from config import valkey as embedded_valkey
 from config.embedded import redis_url, socket_path
+from kb.roles import Role
 from sandbox import runtime
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -196,6 +197,18 @@ def curator(db: None) -> User:
 @pytest.fixture
 def outsider(db: None) -> User:
     return User.objects.create_user("outsider", password=PASSWORD)
+
+
+@pytest.fixture
+def person_in(db: None) -> Callable[[Role], User]:
+    """Return somebody who has a role and no other."""
+
+    def make(role: Role) -> User:
+        user, _ = User.objects.get_or_create(username=f"the-{role}")
+        user.groups.set(Group.objects.filter(name=role.value))
+        return user
+
+    return make
 
 
 @pytest.fixture

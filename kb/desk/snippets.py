@@ -73,7 +73,7 @@ def _once_green(cells: Cells) -> Cells:
 
 
 def _broken(cells: Cells) -> Cells:
-    return _once_green(_unexplained(cells.filter(outcome__in=RED)))
+    return _once_green(_unexplained(cells.filter(outcome__in=RED).exclude(outcome=Outcome.FLAKY)))
 
 
 def _differing(cells: Cells) -> Cells:
