@@ -1,6 +1,7 @@
 """Runtimes: named interpreters with pinned packages, one TOML file each."""
 
 import dataclasses
+import functools
 import hashlib
 import os
 import sys
@@ -43,7 +44,7 @@ class Runtime:
     def conflicts_with_warm_up(self, source: str) -> bool:
         return any(word in source for word in self.warm_up_conflicts)
 
-    @property
+    @functools.cached_property
     def digest(self) -> str:
         """Twelve hex digits that change when the packages or the interpreter do."""
         python = ".".join(map(str, sys.version_info[:3]))
@@ -86,7 +87,7 @@ def var_directory() -> Path:
 def load_all() -> dict[str, Runtime]:
     """Return every defined runtime by name; files in var/runtimes.d/ add to those shipped."""
     files = [*SPECIFICATIONS.glob("*.toml"), *(var_directory() / "runtimes.d").glob("*.toml")]
-    return {file.stem: _read(file) for file in sorted(files, key=lambda file: file.stem)}
+    return {file.stem: _current(file) for file in sorted(files, key=lambda file: file.stem)}
 
 
 def load(name: str) -> Runtime:
@@ -99,7 +100,14 @@ def load(name: str) -> Runtime:
         ) from None
 
 
-def _read(file: Path) -> Runtime:
+def _current(file: Path) -> Runtime:
+    """Return what the file says now; every page and every run asks, and few files change."""
+    about = file.stat()
+    return _read(file, about.st_mtime_ns, about.st_size)
+
+
+@functools.lru_cache(maxsize=64)
+def _read(file: Path, _modified_ns: int, _size: int) -> Runtime:
     try:
         values = tomllib.loads(file.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
