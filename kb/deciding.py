@@ -108,6 +108,8 @@ def assign_tag(*, article_ids: Collection[int], tag: Tag, why: str, user: Any) -
 
 def _add_tag(article: Article, tag: Tag) -> None:
     article.tags.add(tag)
+    # Or the next import would take it away again.
+    Article.objects.filter(pk=article.pk).update(is_arranged_here=True)
     # A tag may bring a set-up that curators wrote for its snippets.
     restate_snippets(snippet_ids=placed_snippets(article))
     refresh_standing(article_ids=[article.pk])
