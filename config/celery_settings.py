@@ -43,6 +43,7 @@ beat_schedule = {
         "task": "kb.delete_old_deliveries",
         "schedule": crontab(hour="3", minute="50"),
     },
+    "purge-deleted": {"task": "kb.purge_deleted", "schedule": crontab(hour="4", minute="10")},
     "render-pending": {"task": "kb.render_pending", "schedule": 60.0, "options": {"expires": 60}},
     # Beside the verifier's work: a slow receiver must hold up no reader's run.
     "deliver-webhooks": {

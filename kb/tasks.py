@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from kb import import_jobs, import_running, pending
+from kb import deleting, import_jobs, import_running, pending
 from kb.webhooks import delivering
 
 RENDER_SECONDS = 10.0
@@ -13,6 +13,11 @@ DELIVER_SECONDS = 20.0
 @shared_task(name="kb.render_pending")
 def render_pending() -> int:
     return pending.render_pending(seconds=RENDER_SECONDS)
+
+
+@shared_task(name="kb.purge_deleted")
+def purge_deleted() -> int:
+    return deleting.purge_deleted()
 
 
 @shared_task(name="kb.delete_old_deliveries")
