@@ -1,7 +1,7 @@
 """Saving the texts of a post: each change a revision, both languages with the same code."""
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
@@ -138,12 +138,12 @@ def restore_revision(
 
 def label_of(text: Translation) -> str:
     """Return what a person calls the text: its article's title, its place, its language."""
-    titles: Sequence[str] = list(
+    titles = dict(
         Translation.objects.filter(post__article=text.post.article_id, title__gt="")
-        .order_by("post__position", "-language")
-        .values_list("title", flat=True)
+        .order_by("-post__position")
+        .values_list("language", "title")
     )
-    title = titles[0] if titles else str(text.post.article)
+    title = titles.get(text.language) or next(iter(titles.values()), str(text.post.article))
     place = f" #{text.post.position}" if text.post.position else ""
     return f"{title}{place} ({TO_PATH[Language(text.language)]})"
 
