@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from kb.views import articles, feedback, feeds, found, home, search, tags
+from kb.views import articles, feedback, feeds, found, home, search, tag_suggestions, tags
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -10,6 +10,7 @@ urlpatterns = [
     path("q/", tags.articles, name="articles"),
     path("q/<int:article_id>/", articles.article, name="article-short"),
     path("q/<int:article_id>/<str:slug>", articles.article, name="article"),
+    path("articles/<int:article_id>/tag", tag_suggestions.suggest_tag, name="suggest-tag"),
     path("posts/<int:post_id>/<lang:path>/changes", articles.changes, name="changes"),
     path("posts/<int:post_id>/vote", feedback.vote, name="vote"),
     path("posts/<int:post_id>/outdated", feedback.report, name="report"),

@@ -26,6 +26,8 @@ class History:
     verbs: Sequence[tuple[str, str]]
     verb: str
     who: str
+    kind: str
+    target: str
     number: int
     page_count: int
 
@@ -38,16 +40,25 @@ class History:
         return self._address(self.number + 1) if self.number < self.page_count else ""
 
     def _address(self, number: int) -> str:
-        values = {"verb": self.verb, "who": self.who, "page": str(number)}
+        values = {
+            "verb": self.verb,
+            "who": self.who,
+            "kind": self.kind,
+            "id": self.target,
+            "page": str(number),
+        }
         return "?" + urlencode({name: value for name, value in values.items() if value})
 
 
 def view_history(values: Mapping[str, str], *, lang: str) -> History:
-    """Return a page of deeds, of one kind or one person where asked for."""
+    """Return a page of deeds, of one kind, person or target where asked for."""
     verb, who = values.get("verb", ""), values.get("who", "").replace("\0", "").strip()[:150]
     found = AuditEntry.objects.all()
     if verb in Deed.values:
         found = found.filter(verb=verb)
+    kind, target = values.get("kind", "")[:40], values.get("id", "")
+    if kind and target.isdecimal() and len(target) < 19:
+        found = found.filter(target_kind=kind, target_id=int(target))
     if who:
         found = found.filter(user_name__iexact=who)
     paginator = Paginator(found, ROWS_PER_PAGE)
@@ -62,6 +73,8 @@ def view_history(values: Mapping[str, str], *, lang: str) -> History:
         verbs=[(value, str(label)) for value, label in Deed.choices],
         verb=verb if verb in Deed.values else "",
         who=who,
+        kind=kind,
+        target=target,
         number=page.number,
         page_count=paginator.num_pages,
     )

@@ -43,7 +43,7 @@ def report(request: HttpRequest, lang: str, post_id: int) -> HttpResponseBase:
     post = get_object_or_404(Post.objects.select_related("article"), pk=post_id)
     form = OutdatedForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        if refusal := _too_many(request):
+        if refusal := too_many(request):
             return refusal
         feedback.report_outdated(
             post=post,
@@ -65,7 +65,7 @@ def suggest(request: HttpRequest, lang: str, post_id: int, path: str) -> HttpRes
     text = get_object_or_404(texts, post=post_id, language=BY_PATH[path])
     form = SuggestionForm(request.POST or None, initial={"markdown": text.markdown})
     if request.method == "POST" and form.is_valid():
-        if refusal := _too_many(request):
+        if refusal := too_many(request):
             return refusal
         try:
             feedback.suggest_edit(
@@ -84,7 +84,7 @@ def suggest(request: HttpRequest, lang: str, post_id: int, path: str) -> HttpRes
     return render(request, "kb/suggest.html", context, status=_status(request))
 
 
-def _too_many(request: HttpRequest) -> HttpResponseBase | None:
+def too_many(request: HttpRequest) -> HttpResponseBase | None:
     try:
         wait_seconds = ratelimit.seconds_to_wait(
             user=request.user,
