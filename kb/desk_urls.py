@@ -12,6 +12,7 @@ from kb.views.desk import (
     queues,
     sharing,
     trials,
+    webhooks,
 )
 
 urlpatterns = [
@@ -37,6 +38,10 @@ urlpatterns = [
     path("trials/<slug:public_id>/rows", trials.trial_rows, name="desk-trial-rows"),
     path("trials/<slug:public_id>/events", trials.trial_events, name="desk-trial-events"),
     path("", include("kb.editing_urls")),
+    path("webhooks/", webhooks.webhooks, name="desk-webhooks"),
+    path("webhooks/<int:webhook_id>", webhooks.webhook, name="desk-webhook"),
+    path("webhooks/<int:webhook_id>/<str:deed>", webhooks.act, name="desk-webhook-act"),
+    path("deliveries/<int:delivery_id>/again", webhooks.send_again, name="desk-delivery-again"),
     path("imports/", imports.imports, name="desk-imports"),
     path("imports/<int:job_id>", imports.import_job, name="desk-import"),
     path("imports/<int:job_id>/answer", imports.answer_import, name="desk-import-answer"),

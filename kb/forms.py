@@ -1,9 +1,12 @@
 """What readers may write."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from kb.models import Vote
+from kb.models import ApiToken, Vote
 
 COMMENT_CHARACTERS = 1000
 TEXT_CHARACTERS = 60_000
@@ -35,3 +38,35 @@ class SuggestionForm(forms.Form):
     comment = forms.CharField(
         label=_("What did you change, and why?"), max_length=COMMENT_CHARACTERS, required=False
     )
+
+
+class TokenForm(forms.Form):
+    """What a program may do for its user; the scopes offered are those the user may have."""
+
+    name = forms.CharField(
+        label=_("What is it for?"),
+        help_text=_("A name by which you will know it again, such as the program's."),
+        max_length=80,
+    )
+    scopes = forms.MultipleChoiceField(
+        label=_("What may it do?"),
+        help_text=_("Reading needs no token. Give no more than the program needs."),
+        widget=forms.CheckboxSelectMultiple,
+    )
+    days = forms.TypedChoiceField(
+        label=_("How long is it good for?"),
+        choices=[
+            (30, _("30 days")),
+            (90, _("90 days")),
+            (365, _("a year")),
+            (0, _("until it is revoked")),
+        ],
+        coerce=int,
+        initial=90,
+    )
+
+    def __init__(self, *args: Any, scopes: Sequence[ApiToken.Scope], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["scopes"]
+        assert isinstance(field, forms.MultipleChoiceField)
+        field.choices = [(scope.value, scope.label) for scope in scopes]

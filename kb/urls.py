@@ -2,7 +2,18 @@
 
 from django.urls import include, path
 
-from kb.views import articles, feedback, feeds, found, home, search, tag_suggestions, tags
+from kb.views import (
+    api,
+    articles,
+    feedback,
+    feeds,
+    found,
+    home,
+    search,
+    tag_suggestions,
+    tags,
+    tokens,
+)
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -21,6 +32,9 @@ urlpatterns = [
     path("tags/<str:name>.atom", feeds.tag_feed, name="tag-feed"),
     path("opensearch.xml", found.opensearch, name="opensearch"),
     path("help", home.show_help, name="help"),
+    path("help/api", api.show_api, name="api-help"),
+    path("account/tokens", tokens.tokens, name="tokens"),
+    path("account/tokens/<int:token_id>/revoke", tokens.revoke, name="revoke-token"),
     path("tags/", tags.tag_index, name="tags"),
     path("tags/<str:name>", tags.tag, name="tag"),
     path("tagged/<str:names>", tags.tagged, name="tagged"),

@@ -9,6 +9,7 @@ from django.core.exceptions import RequestDataTooBig
 from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.request import UnreadablePostError
+from django.utils.translation import gettext_noop
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from ninja.parser import Parser
@@ -80,7 +81,7 @@ class Root(Told):
     documentation: str
 
 
-@api.get("/", response=Root, summary="Find the way", tags=["about"], url_name="root")
+@api.get("/", response=Root, summary=gettext_noop("Find the way"), tags=["about"], url_name="root")
 def read_root(request: HttpRequest) -> HttpResponse:
     here = request.build_absolute_uri(request.path)
     told = Root(

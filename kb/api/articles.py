@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext_noop
 from ninja import Query, Router
 from pydantic import BaseModel, Field
 from pydantic.json_schema import SkipJsonSchema
@@ -86,7 +87,7 @@ class ArticleFilters(BaseModel):
     ] = "newest"
 
 
-@router.get("/articles", response=Page[ArticleLine], summary="List articles")
+@router.get("/articles", response=Page[ArticleLine], summary=gettext_noop("List articles"))
 def list_articles(
     request: HttpRequest, filters: Query[ArticleFilters], paging: Query[Paging]
 ) -> HttpResponse:
@@ -97,7 +98,9 @@ def list_articles(
     return answer(request, make, version=site_version())
 
 
-@router.get("/articles/{int:article_id}", response=ArticleTold, summary="Read an article")
+@router.get(
+    "/articles/{int:article_id}", response=ArticleTold, summary=gettext_noop("Read an article")
+)
 def read_article(request: HttpRequest, article_id: int) -> HttpResponse:
     """The article with its posts, each in every language that it has been written in."""
     texts = Translation.objects.defer("blocks")

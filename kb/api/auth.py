@@ -38,6 +38,11 @@ class Token(AuthBase):
         return token
 
 
+def needs(scope: Scope) -> dict[str, Any]:
+    """Return what an operation is declared with that needs a token with `scope`."""
+    return {"auth": Token(scope), "openapi_extra": {"x-scope": scope.value}}
+
+
 def caller(request: HttpRequest) -> Any:
     """Return the user whose token was shown."""
     token: ApiToken = request.auth  # type: ignore[attr-defined]

@@ -80,6 +80,8 @@ def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
         codes.add(404)
     if method == "get" and not path.endswith("/events"):
         responses["304"] = {"description": SAID[304]}
+    if scope := operation.get("x-scope"):
+        operation["security"] = [{"Token": [scope]}]
     content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     for code in codes:
         responses[str(code)] = {"description": SAID[code], "content": content}

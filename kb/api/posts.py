@@ -6,13 +6,14 @@ from typing import Annotated
 
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_noop
 from ninja import Router
 from pydantic import Field
 
 from kb import feedback
 from kb.api import throttling
 from kb.api.answers import answer, done
-from kb.api.auth import Token, caller
+from kb.api.auth import caller, needs
 from kb.api.problems import not_found
 from kb.api.shapes import Given, Lang, OneOf, Text, Told, When
 from kb.api.translations import ReportTold, TranslationTold, tell_report, tell_translation
@@ -44,7 +45,7 @@ class OutdatedGiven(Given):
     lang: Lang = Field(default="en", description="The language that you read it in.")
 
 
-@router.get("/posts/{int:post_id}", response=PostTold, summary="Read a post")
+@router.get("/posts/{int:post_id}", response=PostTold, summary=gettext_noop("Read a post"))
 def read_post(request: HttpRequest, post_id: int) -> HttpResponse:
     texts = Translation.objects.defer("blocks")
     found = Post.objects.select_related("article").prefetch_related(
@@ -58,9 +59,9 @@ def read_post(request: HttpRequest, post_id: int) -> HttpResponse:
 
 @router.post(
     "/posts/{int:post_id}/outdated",
-    auth=Token(Scope.SUGGEST),
+    **needs(Scope.SUGGEST),
     response={HTTPStatus.CREATED: ReportTold},
-    summary="Report that a post no longer holds",
+    summary=gettext_noop("Report that a post no longer holds"),
 )
 def report_outdated(request: HttpRequest, post_id: int, given: OutdatedGiven) -> HttpResponse:
     """Tell the curators. Who reports the same post twice replaces what was said first."""

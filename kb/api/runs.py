@@ -8,12 +8,13 @@ import redis
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
+from django.utils.translation import gettext_noop
 from ninja import Query, Router
 from pydantic import BaseModel, Field
 
 from kb.api import throttling
 from kb.api.answers import answer, done
-from kb.api.auth import Token, caller
+from kb.api.auth import caller, needs
 from kb.api.problems import FieldError, Problem, not_found
 from kb.api.shapes import Given, Id, Lang, OneOf, Text, Told, When
 from kb.tokens import Scope
@@ -115,7 +116,7 @@ class EventFilters(BaseModel):
     lang: Annotated[Lang, Field(description="The language of labels in the last event.")] = "en"
 
 
-@router.get("/runtimes", response=Runtimes, summary="List runtimes", tags=["runs"])
+@router.get("/runtimes", response=Runtimes, summary=gettext_noop("List runtimes"), tags=["runs"])
 def list_runtimes(request: HttpRequest) -> HttpResponse:
     told = [
         RuntimeTold(
@@ -132,9 +133,9 @@ def list_runtimes(request: HttpRequest) -> HttpResponse:
 
 @router.post(
     "/runs",
-    auth=Token(Scope.RUN),
+    **needs(Scope.RUN),
     response={HTTPStatus.ACCEPTED: RunTold},
-    summary="Run code",
+    summary=gettext_noop("Run code"),
 )
 def create_run(request: HttpRequest, given: RunGiven) -> HttpResponse:
     """Queue a run, with the limits of the token's user; read or watch it at its addresses."""
@@ -154,7 +155,7 @@ def create_run(request: HttpRequest, given: RunGiven) -> HttpResponse:
     return done(told, HTTPStatus.ACCEPTED, location=told.urls.run)
 
 
-@router.get("/runs/{slug:public_id}", response=RunTold, summary="Read a run")
+@router.get("/runs/{slug:public_id}", response=RunTold, summary=gettext_noop("Read a run"))
 def read_run(request: HttpRequest, public_id: str) -> HttpResponse:
     """Whoever knows its id may read it; nobody can guess one."""
     run = _run_or_404(public_id)
@@ -163,9 +164,9 @@ def read_run(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @router.post(
     "/runs/{slug:public_id}/cancel",
-    auth=Token(Scope.RUN),
+    **needs(Scope.RUN),
     response={HTTPStatus.OK: RunTold},
-    summary="Cancel a run",
+    summary=gettext_noop("Cancel a run"),
 )
 def cancel_run(request: HttpRequest, public_id: str) -> HttpResponse:
     """For who asked for it, and curators. A run that is over stays as it is."""
@@ -181,7 +182,7 @@ def cancel_run(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @router.get(
     "/runs/{slug:public_id}/events",
-    summary="Watch a run",
+    summary=gettext_noop("Watch a run"),
     openapi_extra={
         "parameters": [
             {

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext_noop
 from ninja import Query, Router
 from pydantic import BaseModel, Field
 
@@ -56,7 +57,7 @@ class Asked(BaseModel):
     exact: Annotated[Flag, Field(description="Never show results of a corrected spelling.")] = False
 
 
-@router.get("/search", response=SearchTold, summary="Search")
+@router.get("/search", response=SearchTold, summary=gettext_noop("Search"))
 def find(request: HttpRequest, asked: Query[Asked]) -> HttpResponse:
     """The same results as the page of results has, 20 a page."""
     try:

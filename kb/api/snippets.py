@@ -9,13 +9,14 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext_noop
 from ninja import Query, Router
 from pydantic import BaseModel, Field
 from pydantic.json_schema import SkipJsonSchema
 
 from kb.api import throttling
 from kb.api.answers import answer, done
-from kb.api.auth import Token, caller
+from kb.api.auth import caller, needs
 from kb.api.paging import NEWEST, Paging, take
 from kb.api.problems import not_found
 from kb.api.shapes import OneOf, Page, Told, When, Whole
@@ -77,7 +78,7 @@ class RequeueTold(Told):
     checks: int = Field(description="How many were queued: one a runtime that fits.")
 
 
-@router.get("/snippets", response=Page[SnippetLine], summary="List snippets")
+@router.get("/snippets", response=Page[SnippetLine], summary=gettext_noop("List snippets"))
 def list_snippets(
     request: HttpRequest, filters: Query[SnippetFilters], paging: Query[Paging]
 ) -> HttpResponse:
@@ -90,7 +91,9 @@ def list_snippets(
     return answer(request, make)
 
 
-@router.get("/snippets/{int:snippet_id}", response=SnippetTold, summary="Read a snippet")
+@router.get(
+    "/snippets/{int:snippet_id}", response=SnippetTold, summary=gettext_noop("Read a snippet")
+)
 def read_snippet(request: HttpRequest, snippet_id: int) -> HttpResponse:
     snippet = _snippet_or_404(snippet_id)
 
@@ -113,9 +116,9 @@ def read_snippet(request: HttpRequest, snippet_id: int) -> HttpResponse:
 
 @router.post(
     "/snippets/{int:snippet_id}/verifications",
-    auth=Token(Scope.CURATE),
+    **needs(Scope.CURATE),
     response={HTTPStatus.ACCEPTED: RequeueTold},
-    summary="Have a snippet verified again",
+    summary=gettext_noop("Have a snippet verified again"),
 )
 def verify_again(request: HttpRequest, snippet_id: int) -> HttpResponse:
     """Queue a check on every runtime that fits; the results appear among its verifications."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_noop
 from ninja import Query, Router
 from pydantic import Field
 
@@ -29,7 +30,7 @@ class TagTold(Told):
     article_count: int
 
 
-@router.get("/tags", response=Page[TagTold], summary="List tags")
+@router.get("/tags", response=Page[TagTold], summary=gettext_noop("List tags"))
 def list_tags(request: HttpRequest, paging: Query[Paging]) -> HttpResponse:
     def make() -> Page[TagTold]:
         shown, cursor = take(_tags(), BY_SLUG, paging)
@@ -38,7 +39,7 @@ def list_tags(request: HttpRequest, paging: Query[Paging]) -> HttpResponse:
     return answer(request, make, version=site_version())
 
 
-@router.get("/tags/{slug}", response=TagTold, summary="Read a tag")
+@router.get("/tags/{slug}", response=TagTold, summary=gettext_noop("Read a tag"))
 def read_tag(request: HttpRequest, slug: str) -> HttpResponse:
     """By its slug or a synonym."""
     known = find_tag(slug)

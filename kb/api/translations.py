@@ -4,13 +4,14 @@ from http import HTTPStatus
 from typing import Annotated
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_noop
 from ninja import Query, Router
 from pydantic import Field
 
 from kb import feedback
 from kb.api import throttling
 from kb.api.answers import answer, done
-from kb.api.auth import Token, caller
+from kb.api.auth import caller, needs
 from kb.api.paging import Order, Paging, take
 from kb.api.problems import FieldError, Problem, not_found
 from kb.api.shapes import Given, Lang, OneOf, Page, Text, Told, When
@@ -66,7 +67,7 @@ class ReportTold(Told):
 @router.get(
     "/posts/{int:post_id}/translations/{lang}",
     response=TranslationTold,
-    summary="Read a post in one language",
+    summary=gettext_noop("Read a post in one language"),
 )
 def read_translation(request: HttpRequest, post_id: int, lang: Lang) -> HttpResponse:
     text = text_or_404(post_id, lang)
@@ -76,7 +77,7 @@ def read_translation(request: HttpRequest, post_id: int, lang: Lang) -> HttpResp
 @router.get(
     "/posts/{int:post_id}/translations/{lang}/revisions",
     response=Page[RevisionTold],
-    summary="List a text's past wordings",
+    summary=gettext_noop("List a text's past wordings"),
 )
 def list_revisions(
     request: HttpRequest, post_id: int, lang: Lang, paging: Query[Paging]
@@ -94,9 +95,9 @@ def list_revisions(
 
 @router.post(
     "/posts/{int:post_id}/translations/{lang}/suggestions",
-    auth=Token(Scope.SUGGEST),
+    **needs(Scope.SUGGEST),
     response={HTTPStatus.CREATED: ReportTold},
-    summary="Suggest an edit",
+    summary=gettext_noop("Suggest an edit"),
 )
 def suggest_edit(
     request: HttpRequest, post_id: int, lang: Lang, given: SuggestionGiven

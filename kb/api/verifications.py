@@ -5,6 +5,7 @@ from typing import Annotated
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_noop
 from ninja import Query, Router
 from pydantic import BaseModel, Field
 from pydantic.json_schema import SkipJsonSchema
@@ -57,7 +58,9 @@ class HistoryFilters(BaseModel):
     runtime: Annotated[Text | SkipJsonSchema[None], Field(max_length=40)] = None
 
 
-@router.get("/verifications", response=Page[VerificationTold], summary="List verifications")
+@router.get(
+    "/verifications", response=Page[VerificationTold], summary=gettext_noop("List verifications")
+)
 def list_verifications(
     request: HttpRequest, filters: Query[VerificationFilters], paging: Query[Paging]
 ) -> HttpResponse:
@@ -73,7 +76,7 @@ def list_verifications(
 @router.get(
     "/verifications/{int:verification_id}",
     response=VerificationTold,
-    summary="Read a verification",
+    summary=gettext_noop("Read a verification"),
 )
 def read_verification(request: HttpRequest, verification_id: int) -> HttpResponse:
     found = _with_run(Verification.objects.filter(pk=verification_id)).first()
@@ -85,7 +88,7 @@ def read_verification(request: HttpRequest, verification_id: int) -> HttpRespons
 @router.get(
     "/snippets/{int:snippet_id}/verifications",
     response=Page[VerificationTold],
-    summary="List what was proved of a snippet",
+    summary=gettext_noop("List what was proved of a snippet"),
 )
 def list_history(
     request: HttpRequest,
