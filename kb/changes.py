@@ -5,11 +5,17 @@ import difflib
 import re
 from collections.abc import Iterator, Sequence
 
+from rapidfuzz import fuzz
+
 from kb.languages import html_lang
 from kb.models import Language, Post, Revision
 
 TOKEN = re.compile(r"[A-Za-z0-9_]+|\s+|.", re.DOTALL)
 CONTEXT_LINES = 2
+ALIKE = 33.0
+"""Lines that are less alike, of 100, are another line and not a reworded one."""
+MOST_PAIRS = 10_000
+"""Larger blocks are shown as they went and as they came."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -75,14 +81,43 @@ def compare(old: str, new: str) -> Iterator[Line]:
 
 
 def _changed(before: Sequence[str], after: Sequence[str]) -> Iterator[Line]:
-    if len(before) != len(after):
-        yield from (Line(kind="old", pieces=[Piece(text=t, is_changed=True)]) for t in before)
-        yield from (Line(kind="new", pieces=[Piece(text=t, is_changed=True)]) for t in after)
-        return
-    for ours, theirs in zip(before, after, strict=True):
+    """Yield lines that went and came; a line that was reworded stands under what it was."""
+    for ours, theirs in _pairs(before, after):
+        if ours is None or theirs is None:
+            kind, text = ("new", theirs) if ours is None else ("old", ours)
+            yield Line(kind=kind, pieces=[Piece(text=text or "")])
+            continue
         left, right = _words(ours, theirs)
         yield Line(kind="old", pieces=left)
         yield Line(kind="new", pieces=right)
+
+
+def _pairs(before: Sequence[str], after: Sequence[str]) -> Iterator[tuple[str | None, str | None]]:
+    """Yield each line with the one that it became, in order; None: it has no counterpart."""
+    if len(before) * len(after) > MOST_PAIRS:
+        yield from ((line, None) for line in before)
+        yield from ((None, line) for line in after)
+        return
+    alike = [[fuzz.ratio(ours, theirs) for theirs in after] for ours in before]
+    # worth[i][j]: how well what follows line i of the one and j of the other can be paired.
+    worth = [[0.0] * (len(after) + 1) for _ in range(len(before) + 1)]
+    for i in reversed(range(len(before))):
+        for j in reversed(range(len(after))):
+            together = alike[i][j] + worth[i + 1][j + 1] if alike[i][j] >= ALIKE else 0.0
+            worth[i][j] = max(together, worth[i + 1][j], worth[i][j + 1])
+    i = j = 0
+    while i < len(before) and j < len(after):
+        if alike[i][j] >= ALIKE and worth[i][j] == alike[i][j] + worth[i + 1][j + 1]:
+            yield before[i], after[j]
+            i, j = i + 1, j + 1
+        elif worth[i][j] == worth[i + 1][j]:
+            yield before[i], None
+            i += 1
+        else:
+            yield None, after[j]
+            j += 1
+    yield from ((line, None) for line in before[i:])
+    yield from ((None, line) for line in after[j:])
 
 
 def _words(old: str, new: str) -> tuple[list[Piece], list[Piece]]:

@@ -23,9 +23,11 @@ class Look:
 
     path: str
     lang: str  # for the HTML attribute
+    other_lang: str
     html: str = ""
     problem: str = ""
-    terms: Sequence[Term] = ()
+    doubts: Sequence[Term] = ()  # terms that the other text lacks or calls something else
+    terms: Sequence[Term] = ()  # the others
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -64,14 +66,18 @@ def look_at(texts: Mapping[Language, str], *, position: int, role: str) -> Insig
 def _look(language: Language, read: Mapping[Language, _Read], error: AuthoringError | None) -> Look:
     ours, theirs = read.get(language), read.get(OTHER[language])
     terms: list[Term] = []
-    if ours and theirs:
-        terms = compare_terms(ours.outline.prose, theirs.outline.prose, language=language)
+    if ours:
+        there = theirs.outline.prose if theirs else ""
+        terms = compare_terms(ours.outline.prose, there, language=language)
+    doubts = [term for term in terms if theirs and not term.is_approved]
     return Look(
         path=TO_PATH[language],
         lang=html_lang(language),
+        other_lang=html_lang(OTHER[language]),
         html=_html(ours.rendered) if ours else "",
         problem=explain(error) if error else "",
-        terms=terms,
+        doubts=doubts,
+        terms=[term for term in terms if term not in doubts],
     )
 
 

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from kb.desk.titles import name_articles
 from kb.editing import creating, drafts, presence, saving
 from kb.editing.carrying import changed_fields
 from kb.editing.forms import ArticleForm, EditForm, TextsForm, initial_of
@@ -70,7 +71,10 @@ def edit_post(request: HttpRequest, lang: str, post_id: int) -> HttpResponseBase
         form=form,
         initial=initial_of({text.language: text for text in post.translations.all()}),
         save=save,
-        shown={"siblings": post.article.posts.order_by("position")},
+        shown={
+            "siblings": post.article.posts.order_by("position"),
+            "title": name_articles([post.article_id], lang)[post.article_id].title,
+        },
         post=post,
     )
     if request.method != "POST":
@@ -94,7 +98,7 @@ def new_article(request: HttpRequest, lang: str) -> HttpResponseBase:
         return reverse("article", args=[lang, article.pk, article.slug])
 
     role = creating.opening_role(request.POST.get("kind", Article.Kind.QUESTION))
-    shown = {"role": role, "position": 0}
+    shown = {"role": role, "position": 0, "desk_part": "writing"}
     place = drafts.PLACE_OF_ARTICLE
     return _edit(request, Desk(place=place, form=ArticleForm, initial={}, save=save, shown=shown))
 
@@ -117,7 +121,7 @@ def new_answer(request: HttpRequest, lang: str, article_id: int) -> HttpResponse
         return TextsForm(*args, has_title=False, **kwargs)
 
     place = drafts.place_of_answer(article.pk)
-    shown = {"article": article}
+    shown = {"article": article, "title": name_articles([article.pk], lang)[article.pk].title}
     return _edit(request, Desk(place=place, form=form, initial={}, save=save, shown=shown))
 
 

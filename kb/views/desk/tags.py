@@ -30,7 +30,7 @@ def tags(request: HttpRequest, lang: str) -> HttpResponse:
         matching = Tag.objects.filter(named | Q(synonyms__name__icontains=text))
         found = found.filter(pk__in=matching.values("pk"))
     page = Paginator(found.order_by("-n", "slug"), ROWS).get_page(request.GET.get("page"))
-    return render(request, "desk/tags.html", {"page": page, "filter": text})
+    return render(request, "desk/tags.html", {"page": page, "filter": text, "desk_part": "tags"})
 
 
 @requires(Permission.MANAGE_TAGS)
@@ -82,7 +82,12 @@ def _page(
     request: HttpRequest, tag: Tag | None, form: TagForm, merging: MergeForm | None = None
 ) -> HttpResponse:
     is_wrong = bool(form.errors or (merging and merging.errors))
-    context = {"tag": tag, "form": form, "merging": merging or MergeForm()}
+    context = {
+        "tag": tag,
+        "form": form,
+        "merging": merging or MergeForm(),
+        "desk_part": "tags",
+    }
     status = HTTPStatus.UNPROCESSABLE_ENTITY if is_wrong else HTTPStatus.OK
     return render(request, "desk/tag.html", context, status=status)
 
