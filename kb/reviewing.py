@@ -64,8 +64,10 @@ def accept_reasons(*, snippet_ids: Collection[int], why: str, user: Any) -> int:
 def verify_again(*, snippet_ids: Collection[int], why: str, user: Any) -> int:
     """Have snippets, and their accepted corrections, checked anew; return how many snippets."""
     snippets = list(Snippet.objects.filter(pk__in=snippet_ids))
-    corrections = {one.suggested_id for one in snippets if one.is_suggestion_accepted}
-    request_checks(snippet_ids={one.pk for one in snippets} | (corrections - {None}))
+    corrections = {
+        one.suggested_id for one in snippets if one.suggested_id and one.is_suggestion_accepted
+    }
+    request_checks(snippet_ids={one.pk for one in snippets} | corrections)
     for snippet in snippets:
         note_deed(
             user=user, verb=Deed.REQUEUED_SNIPPET, target=snippet, why=why, label=name_of(snippet)

@@ -34,7 +34,7 @@ def stopped_count() -> int:
 def list_batches(lang: str) -> list[StoppedBatch]:
     """Return the batches that wait for an answer, with what failed in them: two queries."""
     waiting = list(Batch.objects.filter(state=Batch.State.STOPPED))
-    found: dict[int, list[Verification]] = defaultdict(list)
+    found: dict[int | None, list[Verification]] = defaultdict(list)
     reds = Verification.objects.filter(batch__in=waiting, outcome__in=RED, is_current=False)
     for one in reds.select_related("snippet").order_by("pk"):
         found[one.batch_id].append(one)

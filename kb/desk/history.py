@@ -81,7 +81,7 @@ def view_history(values: Mapping[str, str], *, lang: str) -> History:
 
 
 def _slugs(entries: Sequence[AuditEntry]) -> dict[int, str]:
-    ids = {one.target_id for one in entries if one.target_kind == "article"}
+    ids = {one.target_id for one in entries if one.target_id and one.target_kind == "article"}
     return dict(Article.objects.filter(pk__in=ids).values_list("pk", "slug"))
 
 

@@ -1,6 +1,7 @@
 """Snippets that wait for a curator."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce, Greatest
@@ -142,7 +143,7 @@ WAIT = _("The verifier takes these by itself; verify again those that you want f
 
 
 def _queue(
-    slug: str, title: str, description: str, items: Callable[[Filters], QuerySet], *, red: bool
+    slug: str, title: Any, description: Any, items: Callable[[Filters], QuerySet], *, red: bool
 ) -> Queue:
     return Queue(
         slug=slug,

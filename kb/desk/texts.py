@@ -21,8 +21,9 @@ def lacking_translation(filters: Filters) -> QuerySet[Post]:
 
     A language is asked for: the posts that lack that one.
     """
-    posts: QuerySet[Post] = Post.objects.annotate(languages=Count("translations"))
-    found = posts.filter(languages__lt=len(Language.values), languages__gt=0)
+    found: QuerySet[Post] = Post.objects.annotate(languages=Count("translations")).filter(
+        languages__lt=len(Language.values), languages__gt=0
+    )
     if filters.language:
         ours = Translation.objects.filter(post=OuterRef("pk"), language=BY_PATH[filters.language])
         found = found.filter(~Exists(ours))
