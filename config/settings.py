@@ -261,7 +261,7 @@ CLAIM_ABSOLUTE_TOLERANCE = _fraction("ZHIYAN_CLAIM_ABSOLUTE", 1e-8)
 BATCH_RED_SHARE = _fraction("ZHIYAN_BATCH_RED_SHARE", 0.2)
 RUN_CODE_BYTES = 64 * 1024
 # A file that curators upload to be imported; a zip file may unpack to ten times as much.
-IMPORT_BYTES = _number("ZHIYAN_IMPORT_MB", 200, least=1, most=2000) * 1_000_000
+IMPORT_BYTES = _number("ZHIYAN_IMPORT_MB", 200, least=1, most=2000) * 1024 * 1024
 RUN_KEPT_DAYS = _number("ZHIYAN_RUN_KEPT_DAYS", 30)
 
 LOGGING = {

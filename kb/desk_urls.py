@@ -30,6 +30,7 @@ urlpatterns = [
     path("people/<int:user_id>/roles", people.give_roles, name="desk-give-roles"),
     path("permissions", people.permissions, name="desk-permissions"),
     path("snippets/<int:snippet_id>", bench.bench, name="desk-bench"),
+    path("snippets/<int:snippet_id>/rows", trials.saved_rows, name="desk-bench-rows"),
     path("snippets/<int:snippet_id>/try", bench.try_curation, name="desk-try"),
     path("snippets/<int:snippet_id>/save", bench.save, name="desk-save"),
     path("snippets/<int:snippet_id>/accept", bench.accept, name="desk-accept"),

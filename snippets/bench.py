@@ -16,6 +16,7 @@ from snippets.models import Curation, Snippet, Trial, TrialCell, Verification
 from snippets.presentation import Part, Tone
 from snippets.proofs import DiffLine, diff_lines
 
+WAITING = {Verification.Outcome.WAITING, Verification.Outcome.STALE}
 OBSTACLES = {
     Obstacle.UNFINISHED: gettext_lazy("it did not run to its end"),
     Obstacle.SILENT: gettext_lazy("it printed nothing"),
@@ -68,6 +69,7 @@ class Bench:
     rows: tuple[Row, ...]
     correction_rows: tuple[Row, ...]
     is_over: bool  # no cell of the trial is still to come
+    is_waiting: bool  # something saved is still to be verified
     has_trial: bool
     setup: str  # what runs first, by the best outcome
     setup_label: Any
@@ -94,6 +96,7 @@ def load_bench(snippet: Snippet, trial: Trial | None) -> Bench:
         rows=_rows(card.cells, [c for c in cells if not c.is_correction]),
         correction_rows=_rows(shown, [c for c in cells if c.is_correction]),
         is_over=trial is None or trying.is_over(trial),
+        is_waiting=trial is None and any(cell.outcome in WAITING for cell in (*card.cells, *shown)),
         has_trial=trial is not None,
         setup=setup,
         setup_label=presentation.origin_label(origin),

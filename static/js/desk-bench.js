@@ -53,6 +53,29 @@
       if (closed.has(one.dataset.keep)) one.open = false;
     }
     if (held) rows.querySelector(`tbody[data-row="${held}"]`)?.focus();
+    markKey();
+    return answer;
+  }
+
+  // The key `a` is shown where it acts.
+  function markKey() {
+    const first = rows.querySelector(".accept");
+    if (!first) return;
+    const key = document.createElement("kbd");
+    key.textContent = "a";
+    first.append(key);
+  }
+
+  // What was saved is being verified: its rows are read again until that is over.
+  async function wait(address, times) {
+    if (source || !times) return;
+    try {
+      const answer = await readRows(address);
+      if (answer.headers.get("X-Waiting") !== "1") return;
+    } catch {
+      // The site is away for a moment; it is asked again.
+    }
+    setTimeout(() => wait(address, times - 1), 2000);
   }
 
   function follow(addresses) {
@@ -89,7 +112,7 @@
       if (!answer.ok) return say(values.error || form.dataset.failed);
       history.replaceState(null, "", values.page);
       follow(values);
-      document.querySelector("#cells-head").scrollIntoView({ block: "start", behavior: "auto" });
+      document.querySelector("#cells-head").scrollIntoView({ block: "nearest", behavior: "auto" });
     } catch {
       say(form.dataset.failed);
     } finally {
@@ -156,5 +179,7 @@
     acts[event.key]();
   });
 
+  markKey();
   if (rows.dataset.events) follow(rows.dataset);
+  else if (rows.dataset.wait) setTimeout(() => wait(rows.dataset.wait, 60), 1500);
 })();

@@ -11,8 +11,19 @@ from kb.roles import Permission, may
 from kb.views.access import requires
 from snippets import trying
 from snippets.bench import load_bench
-from snippets.models import Trial
+from snippets.models import Snippet, Trial
 from snippets.views.events import message, stream_events
+
+
+@require_safe
+@requires(Permission.CURATE_SNIPPETS)
+def saved_rows(request: HttpRequest, lang: str, snippet_id: int) -> HttpResponse:
+    """Show the runtimes as they stand, while what was saved is being verified."""
+    snippet = get_object_or_404(Snippet.objects.select_related("suggested"), pk=snippet_id)
+    bench = load_bench(snippet, None)
+    response = render(request, "desk/_bench_rows.html", {"bench": bench, "snippet": snippet})
+    response["X-Waiting"] = "1" if bench.is_waiting else "0"
+    return response
 
 
 @require_safe
