@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from kb.views.desk import (
     bench,
+    dashboard,
     decisions,
     deletion,
     history,
@@ -22,6 +23,7 @@ urlpatterns = [
     path("reports/<int:report_id>", decisions.report, name="desk-report"),
     path("batches/", decisions.batches, name="desk-batches"),
     path("batches/<int:batch_id>/answer", decisions.answer_batch, name="desk-batch-answer"),
+    path("dashboard", dashboard.dashboard, name="desk-dashboard"),
     path("history", history.history, name="desk-history"),
     path("articles/<int:article_id>/delete", deletion.delete, name="desk-delete"),
     path("deleted/", deletion.deleted, name="desk-deleted"),
