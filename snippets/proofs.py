@@ -75,6 +75,7 @@ class ProofView:
     repaired: tuple[DiffLine, ...] = ()
     suggestion: Suggestion | None = None
     has_stand_ins: bool = False
+    is_claim_accepted: bool = False
 
 
 def view_proof(
@@ -86,7 +87,8 @@ def view_proof(
     decay = tell_decay(cells, runtimes)
     repairs = tuple(REPAIRS[name] for name in best.repairs if name in REPAIRS) if best else ()
     has_stand_ins = bool(best and best.setup_origin.endswith("stand-ins"))
-    if not (decay or repairs or suggestion or has_stand_ins):
+    is_accepted = bool(snippet.curated_claim)
+    if not (decay or repairs or suggestion or has_stand_ins or is_accepted):
         return None
     works = any(one.outcome in GREEN for one in cells)
     return ProofView(
@@ -96,6 +98,7 @@ def view_proof(
         repaired=diff_lines(snippet.code, best.run.code) if repairs and best and best.run else (),
         suggestion=suggestion,
         has_stand_ins=has_stand_ins,
+        is_claim_accepted=is_accepted,
     )
 
 

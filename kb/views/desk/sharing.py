@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 
 from kb import curating
-from kb.models import SharedSetup
+from kb.models import SharedSetup, Source
 from kb.roles import Permission
 from kb.views.access import requires
 from snippets.cards import load_cards
@@ -82,5 +82,9 @@ def share(request: HttpRequest, lang: str, snippet_id: int) -> HttpResponse:
 
 def _label(scope: str) -> str:
     kind, _colon, name = scope.partition(":")
-    told = _("every article tagged %(name)s") if kind == "tag" else _("this article (%(name)s)")
-    return told % {"name": name}
+    if kind == "tag":
+        return _("every article tagged %(name)s") % {"name": name}
+    source, _colon, external_id = name.partition(":")
+    titles = Source.objects.filter(kind=source, external_id=external_id).values_list("title")
+    title = titles.first()
+    return _("this article (%(name)s)") % {"name": title[0] if title and title[0] else name}
