@@ -25,7 +25,7 @@ NEEDED: dict[Scope, tuple[Permission, ...]] = {
     Scope.RUN: (),
     Scope.SUGGEST: (),
     Scope.CURATE: (Permission.CURATE_SNIPPETS,),
-    Scope.WRITE_TEXTS: (Permission.WRITE_ARTICLES, Permission.TRANSLATE),
+    Scope.WRITE_TEXTS: (Permission.TRANSLATE,),
     Scope.DESK: (Permission.VIEW_DESK,),
 }
 

@@ -14,7 +14,7 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from ninja.parser import Parser
 
-from kb.api import articles, describing, posts, runs, search, snippets, tags, translations
+from kb.api import articles, describing, desk, posts, runs, search, snippets, tags, translations
 from kb.api import verifications as checks
 from kb.api.answers import answer
 from kb.api.problems import TOLD, FieldError, Problem, as_response, failed
@@ -72,7 +72,7 @@ api = Api(
     urls_namespace="api",
     parser=JsonParser(),
 )
-for part in (articles, posts, translations, tags, search, snippets, checks, runs):
+for part in (articles, posts, translations, tags, search, snippets, checks, runs, desk):
     api.add_router("", part.router)
 
 

@@ -23,6 +23,7 @@ SAID = {
     401: "No token, or one that is unknown, over or revoked.",
     403: "The token lacks the scope, or its user the role.",
     404: "There is nothing here.",
+    409: "Somebody else was faster.",
     413: "Too much was sent.",
     415: "The body is no JSON.",
     422: "A value is wrong; `errors` says which.",
@@ -80,7 +81,10 @@ def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
         codes.add(404)
     if method == "get" and not path.endswith("/events"):
         responses["304"] = {"description": SAID[304]}
+    if method == "put":
+        codes.add(409)
     if scope := operation.get("x-scope"):
+        codes |= {401, 403}
         operation["security"] = [{"Token": [scope]}]
     content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     for code in codes:

@@ -14,7 +14,7 @@ from pydantic import BaseModel, Field
 from pydantic.json_schema import SkipJsonSchema
 
 from kb.api.problems import FieldError, Problem
-from kb.api.shapes import Whole
+from kb.api.shapes import whole
 
 M = TypeVar("M", bound=Model)
 MOST_ITEMS = 100
@@ -22,7 +22,9 @@ CURSOR_CHARACTERS = 300
 
 
 class Paging(BaseModel):
-    limit: Annotated[Whole, Field(ge=1, le=MOST_ITEMS, description="How many items at most.")] = 20
+    limit: Annotated[
+        int, Field(ge=1, le=MOST_ITEMS, description="How many items at most."), whole
+    ] = 20
     cursor: Annotated[
         str | SkipJsonSchema[None],
         Field(max_length=CURSOR_CHARACTERS, description="`next_cursor` of the page before."),

@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 
 from kb.api.answers import answer
 from kb.api.problems import FieldError, Problem
-from kb.api.shapes import Flag, Lang, Text, Told, Whole
+from kb.api.shapes import Flag, Lang, Text, Told, whole
 from kb.api.throttling import unavailable
 from kb.models import Article
 from kb.search.engines.base import EngineError, Sort
@@ -53,7 +53,7 @@ class Asked(BaseModel):
     ]
     lang: Annotated[Lang, Field(description="The language to show results in.")] = "en"
     sort: Literal["relevance", "newest", "votes", "verified"] = "relevance"
-    page: Annotated[Whole, Field(ge=1, le=MOST_PAGES)] = 1
+    page: Annotated[int, Field(ge=1, le=MOST_PAGES), whole] = 1
     exact: Annotated[Flag, Field(description="Never show results of a corrected spelling.")] = False
 
 

@@ -32,7 +32,6 @@ class OneOf:
 
 Lang = Annotated[str, OneOf(("zh", "en"))]
 MOST_ID = 2**63 - 1
-Id = Annotated[int, Field(ge=1, le=MOST_ID)]
 WHOLE = re.compile(r"-?[0-9]{1,19}")
 MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 
@@ -91,8 +90,17 @@ def _read_moment(value: object) -> object:
     raise PydanticCustomError("moment", "is no moment such as 2026-01-31T12:00:00Z")
 
 
+def _read_number(value: object) -> object:
+    """Return 1 for 1.0, which JSON does not tell apart."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+number = BeforeValidator(_read_number)
+Id = Annotated[int, Field(ge=1, le=MOST_ID), number]
 # Parameters in addresses are text; these take one spelling each and nothing near it.
-Whole = Annotated[int, BeforeValidator(_read_whole)]
+# The bounds stand before the reading: else the description does not have them.
+whole = BeforeValidator(_read_whole)
+IdNamed = Annotated[int, Field(ge=1, le=MOST_ID), whole]
 Flag = Annotated[bool, BeforeValidator(_read_flag)]
 Moment = Annotated[
     datetime.datetime,

@@ -2,10 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from http import HTTPStatus
 from typing import Annotated
 
-from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -14,17 +12,12 @@ from ninja import Query, Router
 from pydantic import BaseModel, Field
 from pydantic.json_schema import SkipJsonSchema
 
-from kb.api import throttling
-from kb.api.answers import answer, done
-from kb.api.auth import caller, needs
+from kb.api.answers import answer
 from kb.api.paging import NEWEST, Paging, take
 from kb.api.problems import not_found
-from kb.api.shapes import OneOf, Page, Told, When, Whole
+from kb.api.shapes import IdNamed, OneOf, Page, Told, When
 from kb.api.verifications import Outcome, VerificationTold, tell_verifications
-from kb.auditing import note_deed
-from kb.models import Deed, PostSnippet
-from kb.tokens import Scope
-from snippets.checking import request_checks
+from kb.models import PostSnippet
 from snippets.models import Snippet, Verification
 
 router = Router(tags=["snippets"])
@@ -64,18 +57,11 @@ class SnippetTold(SnippetLine):
 
 
 class SnippetFilters(BaseModel):
-    article: Annotated[
-        Whole | SkipJsonSchema[None], Field(ge=1, le=2**63 - 1, description="Those it shows.")
-    ] = None
+    article: Annotated[IdNamed | SkipJsonSchema[None], Field(description="Those it shows.")] = None
     kind: Kind | SkipJsonSchema[None] = None
     outcome: Annotated[
         Outcome | SkipJsonSchema[None], Field(description="Those with it on some runtime.")
     ] = None
-
-
-class RequeueTold(Told):
-    snippet: int
-    checks: int = Field(description="How many were queued: one a runtime that fits.")
 
 
 @router.get("/snippets", response=Page[SnippetLine], summary=gettext_noop("List snippets"))
@@ -112,23 +98,6 @@ def read_snippet(request: HttpRequest, snippet_id: int) -> HttpResponse:
         )
 
     return answer(request, make)
-
-
-@router.post(
-    "/snippets/{int:snippet_id}/verifications",
-    **needs(Scope.CURATE),
-    response={HTTPStatus.ACCEPTED: RequeueTold},
-    summary=gettext_noop("Have a snippet verified again"),
-)
-def verify_again(request: HttpRequest, snippet_id: int) -> HttpResponse:
-    """Queue a check on every runtime that fits; the results appear among its verifications."""
-    snippet = _snippet_or_404(snippet_id)
-    throttling.count(request, "checks", throttling.CHECKS_PER_MINUTE)
-    with transaction.atomic():
-        count = request_checks(snippet_ids=[snippet.pk])
-        note_deed(user=caller(request), verb=Deed.REQUEUED_SNIPPET, target=snippet, why="API")
-    told = RequeueTold(snippet=snippet.pk, checks=count)
-    return done(told, HTTPStatus.ACCEPTED)
 
 
 def _snippet_or_404(snippet_id: int) -> Snippet:

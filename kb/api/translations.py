@@ -14,10 +14,13 @@ from kb.api.answers import answer, done
 from kb.api.auth import caller, needs
 from kb.api.paging import Order, Paging, take
 from kb.api.problems import FieldError, Problem, not_found
-from kb.api.shapes import Given, Lang, OneOf, Page, Text, Told, When
+from kb.api.shapes import Given, Lang, OneOf, Page, Text, Told, When, number
+from kb.editing import saving
+from kb.editing.saving import TITLE_CHARACTERS
+from kb.errors import AuthoringError
 from kb.forms import COMMENT_CHARACTERS, TEXT_CHARACTERS
 from kb.languages import BY_PATH, TO_PATH
-from kb.models import Language, Report, Revision, Translation
+from kb.models import Language, Post, Report, Revision, Translation
 from kb.tokens import Scope
 
 router = Router(tags=["translations"])
@@ -52,6 +55,25 @@ class SuggestionGiven(Given):
     comment: Annotated[
         Text, Field(max_length=COMMENT_CHARACTERS, description="What you changed, and why.")
     ] = ""
+
+
+class TextGiven(Given):
+    """A text as it is to read from now on."""
+
+    markdown: Annotated[Text, Field(min_length=1, max_length=TEXT_CHARACTERS)]
+    title: Annotated[
+        Text, Field(max_length=TITLE_CHARACTERS, description="Of the article; none on answers.")
+    ] = ""
+    base: Annotated[
+        int,
+        Field(ge=0, le=2**31 - 1, description="The revision that it was made from; 0: none."),
+        number,
+    ]
+    comment: Annotated[Text, Field(max_length=200, description="What you changed, and why.")] = ""
+    carries_code: bool = Field(
+        default=False,
+        description="Put this text's code into the other language's, which must show the same.",
+    )
 
 
 class ReportTold(Told):
@@ -121,6 +143,48 @@ def suggest_edit(
             errors=[FieldError(pointer="/markdown", detail=str(error))],
         ) from error
     return done(tell_report(report), HTTPStatus.CREATED)
+
+
+@router.put(
+    "/posts/{int:post_id}/translations/{lang}",
+    **needs(Scope.WRITE_TEXTS),
+    response={HTTPStatus.OK: TranslationTold},
+    summary=gettext_noop("Write a text"),
+)
+def write_translation(
+    request: HttpRequest, post_id: int, lang: Lang, given: TextGiven
+) -> HttpResponse:
+    """Save a text as a new revision, or the first one in its language.
+
+    409: somebody saved another revision than `base` meanwhile; read it, and try again.
+    """
+    throttling.count(request, "texts", throttling.TEXTS_PER_MINUTE)
+    post = Post.objects.filter(pk=post_id).first()
+    if post is None:
+        raise not_found(f"post {post_id}")
+    language = BY_PATH[lang]
+    try:
+        saving.save_texts(
+            post=post,
+            edits={
+                language: saving.TextEdit(
+                    markdown=given.markdown, title=given.title, base=given.base
+                )
+            },
+            user=caller(request),
+            comment=given.comment,
+            carry_from=language if given.carries_code else None,
+        )
+    except saving.EditConflict as error:
+        raise Problem(HTTPStatus.CONFLICT, "edit-conflict", f"{error}.".capitalize()) from error
+    except AuthoringError as error:
+        raise Problem(
+            HTTPStatus.UNPROCESSABLE_ENTITY,
+            "unpublishable",
+            "The text cannot be published as it stands.",
+            errors=[FieldError(pointer="/markdown", detail=str(error))],
+        ) from error
+    return done(tell_translation(text_or_404(post_id, lang)), HTTPStatus.OK)
 
 
 def text_or_404(post_id: int, lang: Lang) -> Translation:

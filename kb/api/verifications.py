@@ -1,8 +1,10 @@
 """Verifications: what was proved of a snippet on a runtime, now and earlier."""
 
 from collections.abc import Iterable, Sequence
+from http import HTTPStatus
 from typing import Annotated
 
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_noop
@@ -10,10 +12,16 @@ from ninja import Query, Router
 from pydantic import BaseModel, Field
 from pydantic.json_schema import SkipJsonSchema
 
-from kb.api.answers import answer
+from kb.api import throttling
+from kb.api.answers import answer, done
+from kb.api.auth import caller, needs
 from kb.api.paging import NEWEST, Paging, take
 from kb.api.problems import not_found
-from kb.api.shapes import Flag, Moment, OneOf, Page, Text, Told, When, Whole
+from kb.api.shapes import Flag, IdNamed, Moment, OneOf, Page, Text, Told, When
+from kb.auditing import note_deed
+from kb.models import Deed
+from kb.tokens import Scope
+from snippets.checking import request_checks
 from snippets.models import Snippet, Verification
 
 router = Router(tags=["verifications"])
@@ -40,7 +48,7 @@ class VerificationTold(Told):
 
 
 class VerificationFilters(BaseModel):
-    snippet: Annotated[Whole | SkipJsonSchema[None], Field(ge=1, le=2**63 - 1)] = None
+    snippet: IdNamed | SkipJsonSchema[None] = None
     runtime: Annotated[Text | SkipJsonSchema[None], Field(max_length=40)] = None
     outcome: Outcome | SkipJsonSchema[None] = None
     change: Annotated[
@@ -52,6 +60,11 @@ class VerificationFilters(BaseModel):
     since: Annotated[Moment | SkipJsonSchema[None], Field(description="Checked then or later.")] = (
         None
     )
+
+
+class RequeueTold(Told):
+    snippet: int
+    checks: int = Field(description="How many were queued: one a runtime that fits.")
 
 
 class HistoryFilters(BaseModel):
@@ -108,6 +121,25 @@ def list_history(
         return Page[VerificationTold](items=tell_verifications(shown), next_cursor=cursor)
 
     return answer(request, make)
+
+
+@router.post(
+    "/snippets/{int:snippet_id}/verifications",
+    **needs(Scope.CURATE),
+    response={HTTPStatus.ACCEPTED: RequeueTold},
+    summary=gettext_noop("Have a snippet verified again"),
+)
+def verify_again(request: HttpRequest, snippet_id: int) -> HttpResponse:
+    """Queue a check on every runtime that fits; the results appear among its verifications."""
+    snippet = Snippet.objects.filter(pk=snippet_id).first()
+    if snippet is None:
+        raise not_found(f"snippet {snippet_id}")
+    throttling.count(request, "checks", throttling.CHECKS_PER_MINUTE)
+    with transaction.atomic():
+        count = request_checks(snippet_ids=[snippet.pk])
+        note_deed(user=caller(request), verb=Deed.REQUEUED_SNIPPET, target=snippet, why="API")
+    told = RequeueTold(snippet=snippet.pk, checks=count)
+    return done(told, HTTPStatus.ACCEPTED)
 
 
 def _filtered(filters: VerificationFilters) -> QuerySet[Verification]:
