@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 WIDTH = 640
-LEFT, RIGHT, TOP, BOTTOM = 40, 8, 10, 22
+LEFT, RIGHT, TOP, BOTTOM = 52, 34, 12, 26
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -75,7 +75,7 @@ def share_bar(parts: Sequence[Part], *, width: float = 100, height: float = 10) 
 
 
 def percent_lines(
-    series: Sequence[tuple[str, Sequence[float | None]]], labels: Sequence[str], height: float = 190
+    series: Sequence[tuple[str, Sequence[float | None]]], labels: Sequence[str], height: float = 260
 ) -> Chart:
     """Draw shares of 0 to 1 over time as lines; None is a gap before anything was known."""
     count = len(labels)
@@ -98,7 +98,7 @@ def percent_lines(
     )
 
 
-def columns(stacks: Sequence[Sequence[Part]], labels: Sequence[str], height: float = 150) -> Chart:
+def columns(stacks: Sequence[Sequence[Part]], labels: Sequence[str], height: float = 260) -> Chart:
     """Draw stacked columns, one a label."""
     most = max((sum(part.count for part in stack) for stack in stacks), default=0)
     top = _round_up(most)
