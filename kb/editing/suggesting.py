@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from kb.auditing import note_deed
 from kb.changes import Line, compare
@@ -93,8 +94,10 @@ def credit(report: Report) -> str:
     """Return the comment of a revision that a suggestion became."""
     if report.reporter_key == IMPORT_KEY:
         return "import"
-    name = report.user.get_username() if report.user else _("a reader")
-    said = _("suggested by %(name)s") % {"name": name}
+    # It stands beside the text for good, so it is in the text's language.
+    with override(report.language):
+        name = report.user.get_username() if report.user else _("a reader")
+        said = _("suggested by %(name)s") % {"name": name}
     return f"{said}: {report.comment}" if report.comment else said
 
 

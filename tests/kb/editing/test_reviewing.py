@@ -1,0 +1,146 @@
+"""What a translator writes waits for a reviewer, and nobody reviews their own."""
+
+from collections.abc import Callable
+
+import pytest
+from django.contrib.auth.models import User
+
+from kb.editing import save_text
+from kb.editing.reviewing import accept_text, may_review, writers_of
+from kb.models import Article, AuditEntry, Language, Translation
+from kb.roles import Role
+from snippets.services import NotAllowed
+
+EN = Language.EN
+pytestmark = pytest.mark.django_db
+PersonIn = Callable[[Role], User]
+
+
+def write(article: Article, user: User, words: str) -> Translation:
+    post = article.posts.get(position=0)
+    text = post.translations.get(language=EN)
+    save_text(
+        post=post,
+        language=EN,
+        title=text.title,
+        markdown=words,
+        user=user,
+        base=text.revision_number,
+    )
+    return Translation.objects.get(pk=text.pk)
+
+
+@pytest.mark.parametrize(
+    ("role", "waits"),
+    [
+        (Role.TRANSLATOR, True),
+        (Role.REVIEWER, True),
+        (Role.AUTHOR, False),
+        (Role.CURATOR, False),
+        (Role.ADMINISTRATOR, False),
+    ],
+)
+def test_what_waits_for_a_review(freezing: Article, person_in: PersonIn, role: Role, waits: bool):
+    text = write(freezing, person_in(role), "Other words.")
+
+    assert (text.review_since == 2) is waits
+
+
+@pytest.mark.parametrize("role", [Role.REVIEWER, Role.CURATOR, Role.ADMINISTRATOR])
+def test_reviewer_accepts_what_another_wrote(freezing: Article, person_in: PersonIn, role: Role):
+    text = write(freezing, person_in(Role.TRANSLATOR), "Other words.")
+    reviewer = person_in(role)
+
+    accept_text(text=text, user=reviewer, until=2)
+
+    text.refresh_from_db()
+    assert text.review_since is None
+    revision = text.revisions.get(number=2)
+    assert revision.reviewed_by == reviewer
+    assert revision.reviewed_at is not None
+    assert AuditEntry.objects.filter(verb="reviewed-text", user=reviewer).count() == 1
+
+
+def test_nobody_reviews_their_own(freezing: Article, person_in: PersonIn):
+    reviewer = person_in(Role.REVIEWER)
+    text = write(freezing, reviewer, "Other words.")
+
+    assert not may_review(text=text, user=reviewer)
+    with pytest.raises(NotAllowed):
+        accept_text(text=text, user=reviewer, until=2)
+
+    text.refresh_from_db()
+    assert text.review_since == 2
+
+
+def test_own_revision_under_another_one_is_not_reviewed_either(
+    freezing: Article, person_in: PersonIn
+):
+    reviewer = person_in(Role.REVIEWER)
+    write(freezing, reviewer, "Mine.")
+    text = write(freezing, person_in(Role.TRANSLATOR), "Mine, and more.")
+
+    with pytest.raises(NotAllowed):
+        accept_text(text=text, user=reviewer, until=3)
+
+    assert writers_of(text) == ["the-reviewer", "the-translator"]
+
+
+@pytest.mark.parametrize("role", [Role.READER, Role.TRANSLATOR, Role.AUTHOR])
+def test_others_do_not_review(freezing: Article, person_in: PersonIn, outsider: User, role: Role):
+    text = write(freezing, person_in(Role.REVIEWER), "Other words.")
+
+    with pytest.raises(NotAllowed):
+        accept_text(text=text, user=person_in(role), until=2)
+
+
+def test_what_was_written_while_the_reviewer_read_waits_on(freezing: Article, person_in: PersonIn):
+    translator = person_in(Role.TRANSLATOR)
+    write(freezing, translator, "Seen.")
+    text = write(freezing, translator, "Seen, and not seen.")
+
+    accept_text(text=text, user=person_in(Role.REVIEWER), until=2)
+
+    text.refresh_from_db()
+    assert text.review_since == 3
+    assert text.revisions.get(number=3).reviewed_at is None
+
+
+def test_text_is_reviewed_once(freezing: Article, person_in: PersonIn):
+    text = write(freezing, person_in(Role.TRANSLATOR), "Other words.")
+    accept_text(text=text, user=person_in(Role.REVIEWER), until=2)
+
+    with pytest.raises(NotAllowed):
+        accept_text(text=text, user=person_in(Role.CURATOR), until=2)
+
+
+def test_curator_who_writes_over_a_translation_has_reviewed_it(
+    freezing: Article, person_in: PersonIn
+):
+    write(freezing, person_in(Role.TRANSLATOR), "Other wrods.")
+
+    text = write(freezing, person_in(Role.CURATOR), "Other words.")
+
+    assert text.review_since is None
+    assert text.revisions.get(number=2).reviewed_by == person_in(Role.CURATOR)
+
+
+def test_reviewer_who_writes_over_a_translation_leaves_their_own_words_to_another(
+    freezing: Article, person_in: PersonIn
+):
+    write(freezing, person_in(Role.TRANSLATOR), "Other wrods.")
+
+    text = write(freezing, person_in(Role.REVIEWER), "Other words.")
+
+    assert text.review_since == 3
+    assert text.revisions.get(number=2).reviewed_by == person_in(Role.REVIEWER)
+
+
+def test_author_who_writes_over_a_translation_has_not_reviewed_it(
+    freezing: Article, person_in: PersonIn
+):
+    write(freezing, person_in(Role.TRANSLATOR), "Other wrods.")
+
+    text = write(freezing, person_in(Role.AUTHOR), "Other words.")
+
+    assert text.review_since == 2
