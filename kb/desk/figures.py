@@ -177,7 +177,7 @@ def runs_by_hour(now: datetime.datetime) -> list[tuple[datetime.datetime, Counte
     }
     grouped = (
         Run.objects.filter(queued_at__gte=first)
-        .annotate(hour=TruncHour("queued_at"))
+        .annotate(hour=TruncHour("queued_at", tzinfo=datetime.UTC))
         .values_list("hour", "purpose")
         .annotate(n=Count("pk"))
         .order_by("hour")
