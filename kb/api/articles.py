@@ -12,7 +12,6 @@ from django.urls import reverse
 from django.utils.translation import gettext_noop
 from ninja import Query, Router
 from pydantic import BaseModel, Field
-from pydantic.json_schema import SkipJsonSchema
 
 from kb.api.answers import answer
 from kb.api.paging import NEWEST, Order, Paging, take
@@ -70,13 +69,11 @@ class ArticleFilters(BaseModel):
         list[TagName],
         Field(max_length=TAGS_TOGETHER, description="Slugs or synonyms; each of them must be on."),
     ] = []
-    kind: Kind | SkipJsonSchema[None] = None
-    health: Health | SkipJsonSchema[None] = None
-    language: Annotated[
-        Lang | SkipJsonSchema[None], Field(description="Those that exist in it.")
-    ] = None
+    kind: Kind | None = None
+    health: Health | None = None
+    language: Annotated[Lang | None, Field(description="Those that exist in it.")] = None
     changed_since: Annotated[
-        Moment | SkipJsonSchema[None],
+        Moment | None,
         Field(
             description="Those whose page changed since. With order=changed, to follow the site."
         ),

@@ -70,11 +70,12 @@ def completed(schema: Any) -> dict[str, Any]:
     for path, methods in described["paths"].items():
         for method, operation in methods.items():
             _complete(path, method, operation)
-    without: dict[str, Any] = _without_null_defaults(described)
-    return without
+    return described
 
 
 def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
+    for parameter in operation.get("parameters", ()):
+        parameter["schema"] = _without_null(parameter["schema"])
     responses = {str(status): value for status, value in operation["responses"].items()}
     codes = {*ALWAYS, *(ON_READ if method == "get" else ON_WRITE)}
     if "{" in path or path.endswith("/search"):
@@ -92,15 +93,10 @@ def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
     operation["responses"] = dict(sorted(responses.items()))
 
 
-def _without_null_defaults(value: Any) -> Any:
-    """Leave out `default: null` of what may be left out but is never null."""
-    if isinstance(value, dict):
-        is_null = "default" in value and value["default"] is None and "anyOf" not in value
-        return {
-            key: _without_null_defaults(one)
-            for key, one in value.items()
-            if not (is_null and key == "default")
-        }
-    if isinstance(value, list):
-        return [_without_null_defaults(one) for one in value]
-    return value
+def _without_null(shape: dict[str, Any]) -> dict[str, Any]:
+    """Return what a parameter may be: it may be left out, but an address knows no null."""
+    kinds = [one for one in shape.get("anyOf", ()) if one.get("type") != "null"]
+    if len(kinds) != 1:
+        return shape
+    rest = {key: one for key, one in shape.items() if key not in {"anyOf", "default"}}
+    return {**kinds[0], **rest}

@@ -11,7 +11,6 @@ from django.urls import reverse
 from django.utils.translation import gettext_noop
 from ninja import Query, Router
 from pydantic import BaseModel, Field
-from pydantic.json_schema import SkipJsonSchema
 
 from kb.api.answers import answer
 from kb.api.auth import caller, needs
@@ -56,9 +55,9 @@ class RowTold(Told):
 
 
 class QueueFilters(BaseModel):
-    tag: Annotated[Text | SkipJsonSchema[None], Field(max_length=60)] = None
-    runtime: Annotated[Text | SkipJsonSchema[None], Field(max_length=40)] = None
-    lang: Lang | SkipJsonSchema[None] = None
+    tag: Annotated[Text | None, Field(max_length=60)] = None
+    runtime: Annotated[Text | None, Field(max_length=40)] = None
+    lang: Lang | None = None
 
 
 @router.get(

@@ -11,7 +11,6 @@ from typing import Annotated, Any, TypeVar
 
 from django.db.models import Model, Q, QuerySet
 from pydantic import BaseModel, Field
-from pydantic.json_schema import SkipJsonSchema
 
 from kb.api.problems import FieldError, Problem
 from kb.api.shapes import whole
@@ -26,7 +25,7 @@ class Paging(BaseModel):
         int, Field(ge=1, le=MOST_ITEMS, description="How many items at most."), whole
     ] = 20
     cursor: Annotated[
-        str | SkipJsonSchema[None],
+        str | None,
         Field(max_length=CURSOR_CHARACTERS, description="`next_cursor` of the page before."),
     ] = None
 

@@ -10,7 +10,6 @@ from django.urls import reverse
 from django.utils.translation import gettext_noop
 from ninja import Query, Router
 from pydantic import BaseModel, Field
-from pydantic.json_schema import SkipJsonSchema
 
 from kb.api.answers import answer
 from kb.api.paging import NEWEST, Paging, take
@@ -57,11 +56,9 @@ class SnippetTold(SnippetLine):
 
 
 class SnippetFilters(BaseModel):
-    article: Annotated[IdNamed | SkipJsonSchema[None], Field(description="Those it shows.")] = None
-    kind: Kind | SkipJsonSchema[None] = None
-    outcome: Annotated[
-        Outcome | SkipJsonSchema[None], Field(description="Those with it on some runtime.")
-    ] = None
+    article: Annotated[IdNamed | None, Field(description="Those it shows.")] = None
+    kind: Kind | None = None
+    outcome: Annotated[Outcome | None, Field(description="Those with it on some runtime.")] = None
 
 
 @router.get("/snippets", response=Page[SnippetLine], summary=gettext_noop("List snippets"))

@@ -10,7 +10,6 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_noop
 from ninja import Query, Router
 from pydantic import BaseModel, Field
-from pydantic.json_schema import SkipJsonSchema
 
 from kb.api import throttling
 from kb.api.answers import answer, done
@@ -48,18 +47,14 @@ class VerificationTold(Told):
 
 
 class VerificationFilters(BaseModel):
-    snippet: IdNamed | SkipJsonSchema[None] = None
-    runtime: Annotated[Text | SkipJsonSchema[None], Field(max_length=40)] = None
-    outcome: Outcome | SkipJsonSchema[None] = None
-    change: Annotated[
-        Change | SkipJsonSchema[None], Field(description="What broke, or what works again.")
-    ] = None
+    snippet: IdNamed | None = None
+    runtime: Annotated[Text | None, Field(max_length=40)] = None
+    outcome: Outcome | None = None
+    change: Annotated[Change | None, Field(description="What broke, or what works again.")] = None
     current: Annotated[
-        Flag | SkipJsonSchema[None], Field(description="true: as it stands now; false: earlier.")
+        Flag | None, Field(description="true: as it stands now; false: earlier.")
     ] = None
-    since: Annotated[Moment | SkipJsonSchema[None], Field(description="Checked then or later.")] = (
-        None
-    )
+    since: Annotated[Moment | None, Field(description="Checked then or later.")] = None
 
 
 class RequeueTold(Told):
@@ -68,7 +63,7 @@ class RequeueTold(Told):
 
 
 class HistoryFilters(BaseModel):
-    runtime: Annotated[Text | SkipJsonSchema[None], Field(max_length=40)] = None
+    runtime: Annotated[Text | None, Field(max_length=40)] = None
 
 
 @router.get(

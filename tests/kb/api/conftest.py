@@ -25,6 +25,9 @@ class Program:
             f"/api/v1{path}", query, headers={**self._headers, **(headers or {})}
         )
 
+    def head(self, path: str) -> Any:
+        return self._client.head(f"/api/v1{path}", headers=self._headers)
+
     def send(self, path: str, values: Any = None, *, method: str = "post", **extra: Any) -> Any:
         call = getattr(self._client, method)
         kind = extra.pop("content_type", "application/json")
