@@ -37,7 +37,7 @@ broker_transport_options = {
 }
 
 beat_schedule = {
-    "sweep": {"task": "runs.sweep", "schedule": 10.0, "options": {"expires": 10}},
+    "sweep": {"task": "runs.sweep", "schedule": 5.0, "options": {"expires": 5}},
     "delete-old": {"task": "runs.delete_old", "schedule": crontab(hour="3", minute="40")},
     "delete-old-deliveries": {
         "task": "kb.delete_old_deliveries",

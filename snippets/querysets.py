@@ -10,7 +10,7 @@ from django.utils import timezone
 GREEN = ("verified", "runs", "random", "expected-error")
 RED = ("differs", "fails", "timeout", "memory", "not-runnable", "flaky")
 
-HEARTBEAT_LOST = datetime.timedelta(seconds=15)
+HEARTBEAT_LOST = datetime.timedelta(seconds=10)
 """A running run whose worker was silent for longer has lost it."""
 
 
