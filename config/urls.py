@@ -5,6 +5,7 @@ from csp.constants import SELF
 from csp.decorators import csp_update
 from django.contrib import admin
 from django.urls import include, path, register_converter
+from django.views.i18n import set_language
 
 from config.health import healthz
 from kb.api.application import api
@@ -27,6 +28,7 @@ urlpatterns = [
     # The code to scan is a picture within the page.
     path("accounts/2fa/totp/activate/", csp_update({"img-src": [SELF, "data:"]})(activate_totp)),
     path("accounts/", include("allauth.urls")),
+    path("admin/language", set_language, name="admin-language"),
     path("admin/", admin.site.urls),
     path("<lang:lang>/", include("kb.urls")),
     path("<lang:lang>/", include("snippets.urls")),
