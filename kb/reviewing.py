@@ -1,4 +1,4 @@
-"""Saying that a curator has looked: at an article, at why a snippet fails."""
+"""Saying that a curator has looked: at an article, an import, why a snippet fails."""
 
 from collections.abc import Collection
 from typing import Any
@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from kb.auditing import note_deed
-from kb.models import AcceptedReason, Article, Deed
+from kb.models import AcceptedReason, Article, Deed, ImportJob
 from snippets.checking import request_checks
 from snippets.models import Snippet, Verification
 from snippets.querysets import RED
@@ -24,6 +24,16 @@ def mark_reviewed(*, article_ids: Collection[int], why: str, user: Any) -> int:
     for article in articles:
         note_deed(user=user, verb=Deed.REVIEWED_ARTICLE, target=article, why=why)
     return len(articles)
+
+
+@transaction.atomic
+def settle_imports(*, job_ids: Collection[int], why: str, user: Any) -> int:
+    """Say that what these imports left out needs no more work; return how many there were."""
+    jobs = list(ImportJob.objects.filter(pk__in=job_ids, settled_at=None))
+    ImportJob.objects.filter(pk__in=[job.pk for job in jobs]).update(settled_at=timezone.now())
+    for job in jobs:
+        note_deed(user=user, verb=Deed.SETTLED_IMPORT, target=job, why=why)
+    return len(jobs)
 
 
 @transaction.atomic

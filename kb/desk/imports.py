@@ -7,8 +7,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from kb import reviewing
 from kb.desk.addresses import import_address
-from kb.desk.queue import Badge, Filters, Queue, Row
+from kb.desk.queue import Action, Badge, Filters, Queue, Row
 from kb.models import ImportJob
 from kb.roles import Permission
 
@@ -16,9 +17,10 @@ State = ImportJob.State
 
 
 def failed(filters: Filters) -> QuerySet[ImportJob]:
-    """Return the newest first; a check that found errors counts until it is answered."""
+    """Return the newest first; one that left rows out waits until somebody settles that."""
     with_errors = Q(state__in=[State.CHECKED, State.DONE], error_count__gt=0)
-    found: QuerySet[ImportJob] = ImportJob.objects.filter(Q(state=State.FAILED) | with_errors)
+    waiting = Q(state=State.FAILED) | with_errors
+    found: QuerySet[ImportJob] = ImportJob.objects.filter(waiting, settled_at=None)
     return found.select_related("requested_by").order_by("-pk")
 
 
@@ -56,9 +58,23 @@ QUEUES = (
         group=_("Articles"),
         title=_("Failed imports"),
         description=_("Imports that stopped, or left rows behind."),
-        help=_("Open one to see what is wrong with which row, and to try again or discard it."),
+        help=_(
+            "Open one to see what is wrong with which row, and to try again or discard it. Where "
+            "nothing more is to be done, say why and settle it."
+        ),
         permission=Permission.IMPORT_CONTENT,
         items=failed,
         rows=_rows,
+        actions=(
+            Action(
+                name="settle",
+                label=_("Settle it"),
+                permission=Permission.IMPORT_CONTENT,
+                needs_why=True,
+                do=lambda given: reviewing.settle_imports(
+                    job_ids=given.ids, why=given.why, user=given.user
+                ),
+            ),
+        ),
     ),
 )

@@ -5,12 +5,14 @@ from collections.abc import Sequence
 from django.db.models import F, QuerySet
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from kb import deciding
 from kb.desk.addresses import suggestion_address
 from kb.desk.queue import Action, Badge, Filters, Given, Queue, Row
 from kb.desk.titles import name_articles
+from kb.keeping import IMPORT_KEY
 from kb.languages import BY_PATH
 from kb.models import Language, Report, TagSuggestion
 from kb.roles import Permission
@@ -45,7 +47,7 @@ def _rows_of_reports(found: Sequence[Report], lang: str) -> list[Row]:
             title=names[report.post.article_id].title.text,
             title_lang=names[report.post.article_id].title.lang,
             address=_address(report, lang),
-            note=report.comment[:NOTE_CHARACTERS],
+            note=_comment(report)[:NOTE_CHARACTERS],
             badges=[
                 Badge(label=Report.Kind(report.kind).label, tone="warn"),
                 Badge(label=Language(report.language).label),
@@ -55,6 +57,11 @@ def _rows_of_reports(found: Sequence[Report], lang: str) -> list[Row]:
         )
         for report in found
     ]
+
+
+def _comment(report: Report) -> str:
+    # What an import says of a text that was edited here is ours to translate.
+    return gettext(report.comment) if report.reporter_key == IMPORT_KEY else report.comment
 
 
 def _address(report: Report, lang: str) -> str:

@@ -7,8 +7,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from kb.desk.addresses import editor_address
-from kb.desk.queue import Badge, Filters, Queue, Row
+from kb.desk.queue import Action, Badge, Filters, Given, Queue, Row
 from kb.desk.titles import Named, name_articles
+from kb.editing.saving import agree_texts
 from kb.languages import BY_PATH
 from kb.models import Language, Post, Translation
 from kb.roles import Permission
@@ -96,6 +97,11 @@ def _row(
     )
 
 
+def _agree(given: Given) -> int:
+    posts = Post.objects.filter(translations__in=given.ids).distinct().select_related("article")
+    return sum(agree_texts(post=post, user=given.user) for post in posts)
+
+
 def _lacks(present: str) -> Badge:
     is_zh = present == Language.ZH
     return Badge(label=_("no English yet") if is_zh else _("no Chinese yet"), tone="warn")
@@ -131,6 +137,14 @@ QUEUES = (
         items=behind_source,
         rows=_rows_of_texts,
         filters=("tag", "language"),
+        actions=(
+            Action(
+                name="agree",
+                label=_("No change needed"),
+                permission=Permission.TRANSLATE,
+                do=_agree,
+            ),
+        ),
     ),
     Queue(
         slug="translations-to-review",

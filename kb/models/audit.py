@@ -33,6 +33,7 @@ class Deed(models.TextChoices):
     ACCEPTED_BATCH = "accepted-batch", _("accepted a stopped batch")
     DISCARDED_BATCH = "discarded-batch", _("discarded a stopped batch")
     IMPORTED = "imported", _("imported content")
+    SETTLED_IMPORT = "settled-import", _("settled what an import left out")
     CHANGED_ROLES = "changed-roles", _("changed roles")
     MADE_TOKEN = "made-token", _("made a token")
     REVOKED_TOKEN = "revoked-token", _("revoked a token")

@@ -50,6 +50,8 @@ class ImportJob(models.Model):
     enqueued_at = models.DateTimeField(null=True, blank=True)  # when the workers were last told
     heartbeat_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
+    # When a curator said that what it left out needs no more work.
+    settled_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["-id"]
