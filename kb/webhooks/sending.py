@@ -19,6 +19,7 @@ from django.conf import settings
 SECONDS = 10.0
 """From the first packet to the last; a receiver does its work after it has answered."""
 ANSWER_BYTES = 1024
+TOO_LATE = f"no answer within {SECONDS:.0f} s"
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 # IPv6 that leads on to an IPv4 address within it.
 TRANSLATED = (ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("64:ff9b:1::/48"))
@@ -70,7 +71,8 @@ def send(*, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
     parts = check_url(url)
     started = time.monotonic()
     connection = _connection(parts)
-    watch = threading.Timer(SECONDS, _hang_up, [connection])
+    late = threading.Event()
+    watch = threading.Timer(SECONDS, _hang_up, [connection, late])
     watch.daemon = True
     watch.start()
     try:
@@ -80,12 +82,12 @@ def send(*, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
         response.read(ANSWER_BYTES)
         status = response.status
     except (OSError, http.client.HTTPException, ValueError) as error:
-        is_late = time.monotonic() - started >= SECONDS
-        told = f"no answer within {SECONDS:.0f} s" if is_late else _told(error)
-        raise NotReached(told) from error
+        raise NotReached(TOO_LATE if late.is_set() else _told(error)) from error
     finally:
         watch.cancel()
         connection.close()
+    if late.is_set():  # what was hung up on looks like a short answer
+        raise NotReached(TOO_LATE)
     return Answer(status=status, milliseconds=round((time.monotonic() - started) * 1000))
 
 
@@ -157,8 +159,9 @@ class _PinnedTls(_Pinned):
         wrapped.do_handshake()
 
 
-def _hang_up(connection: http.client.HTTPConnection) -> None:
+def _hang_up(connection: http.client.HTTPConnection, late: threading.Event) -> None:
     """End a request that drips on: what waits on the socket wakes up with an error."""
+    late.set()
     try:
         if connection.sock is not None:
             connection.sock.shutdown(socket.SHUT_RDWR)
