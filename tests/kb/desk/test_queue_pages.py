@@ -236,3 +236,45 @@ def test_suggested_tag_is_added_and_one_that_is_not_there_waits(
 def test_content_that_ships_with_the_site_needs_no_review(freezing: Article):
     assert QUEUES["to-review"].items(Filters()).count() == 0
     assert Post.objects.count() == 2
+
+
+def test_import_that_left_rows_out_is_settled_with_a_word(curator_client: Client):
+    job = ImportJob.objects.create(format="wxr", file_name="b.xml", state="done", error_count=2)
+    page = curator_client.get("/en/desk/queues/failed-imports").content.decode()
+
+    curator_client.post(
+        "/en/desk/queues/failed-imports/act",
+        {"action": "settle", "id": job.pk, "why": "two posts were empty"},
+    )
+
+    assert "2 rows with errors" in page
+    assert QUEUES["failed-imports"].items(Filters()).count() == 0
+    assert AuditEntry.objects.get().why == "two posts were empty"
+
+
+def test_texts_that_say_the_same_after_all_leave_the_queue(
+    curator_client: Client, freezing: Article
+):
+    text = freezing.posts.get(position=1).translations.get(language="en")
+    other = freezing.posts.get(position=1).translations.get(language="zh-hans")
+    Translation.objects.filter(pk=other.pk).update(revision_number=4)
+    assert list(QUEUES["behind"].items(Filters())) == [text]
+    page = curator_client.get("/en/desk/queues/behind?lang=en").content.decode()
+
+    curator_client.post("/en/desk/queues/behind/act", {"action": "agree", "id": text.pk})
+
+    assert "3 revisions behind" in page
+    assert list(QUEUES["behind"].items(Filters())) == []
+
+
+def test_more_readers_times_more_revisions_come_first(freezing: Article, shown: Shown):
+    first = freezing.posts.get(position=1)
+    Article.objects.filter(pk=freezing.pk).update(view_count=9)
+    shown("x", readers=4)
+    second = Article.objects.latest("pk").posts.get()
+    second.translations.create(language="zh-hans", markdown="?", revision_number=4)
+    first.translations.filter(language="zh-hans").update(revision_number=2)
+
+    order = [text.post for text in QUEUES["behind"].items(Filters())]
+
+    assert order == [second, first]  # 5 × 3 before 10 × 1
