@@ -31,7 +31,15 @@ def _base() -> forms.IntegerField:
     )
 
 
-class TextsForm(forms.Form):
+class DeskForm(forms.Form):
+    """A form whose labels end as they are written: a colon does not follow a question."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("label_suffix", "")
+        super().__init__(*args, **kwargs)
+
+
+class TextsForm(DeskForm):
     """A post's texts in both languages, and from which revisions they were made."""
 
     title_zh = forms.CharField(label=_("Title"), max_length=TITLE_CHARACTERS, required=False)
@@ -107,7 +115,7 @@ class ArticleForm(TextsForm):
     tags = _tags_field()
 
 
-class ArrangeForm(forms.Form):
+class ArrangeForm(DeskForm):
     """What of an article is not text."""
 
     kind = forms.ChoiceField(
@@ -143,7 +151,7 @@ def _answer_label(post: Post) -> str:
     return f"{number} · {post.author}" if post.author else number
 
 
-class RestoreForm(forms.Form):
+class RestoreForm(DeskForm):
     why = forms.CharField(
         label=_("Why is it rolled back?"), max_length=COMMENT_CHARACTERS - 10, required=True
     )
@@ -165,7 +173,7 @@ def initial_of(texts: Mapping[str, Translation]) -> dict[str, Any]:
     return found
 
 
-class SuggestionDecisionForm(forms.Form):
+class SuggestionDecisionForm(DeskForm):
     """A suggested edit as the curator leaves it; declining takes a reason."""
 
     title = forms.CharField(label=_("Title"), max_length=TITLE_CHARACTERS, required=False)

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from kb.editing.forms import DeskForm
 from kb.models import Tag
 from kb.tagging import find_tag
 from kb.texts import COMMENT_CHARACTERS
@@ -26,7 +27,7 @@ class TagField(forms.CharField):
         return found
 
 
-class TagForm(forms.Form):
+class TagForm(DeskForm):
     slug = forms.RegexField(
         r"^[a-z0-9]+(?:-[a-z0-9]+)*$",
         label=_("Address"),
@@ -86,7 +87,7 @@ class TagForm(forms.Form):
         }
 
 
-class MergeForm(forms.Form):
+class MergeForm(DeskForm):
     into = TagField(
         label=_("Put it into the tag"),
         help_text=_("Its articles move there; its names lead there."),

@@ -133,7 +133,7 @@ def test_conflict_shows_both_and_loses_nothing(
     page = response.content.decode()
     assert response.status_code == 409
     assert "The English text was changed while you were writing" in page
-    assert "by the-author" in page
+    assert "the-author saved revision 2 meanwhile." in page
     assert "Mine:" in page
     assert "<ins>Theirs</ins>" in page
     assert 'name="base_en" value="2"' in page
