@@ -7,13 +7,14 @@ from django.utils import timezone
 from snippets import curating, staleness
 from snippets.models import Snippet
 from snippets.preparing import Prepared
-from snippets.services import merge_into, new_values
+from snippets.services import fill_in, new_values
 
 
 def find_or_make_snippets(*, prepared: Sequence[Prepared]) -> dict[str, Snippet]:
     """Return the snippets by digest, made where they are new; only inside a transaction.
 
-    They are highlighted when they are first shown.
+    Those that are there keep what earlier places say of them. New ones are highlighted when
+    they are first shown.
     """
     wanted = {one.digest for one in prepared}
     found: dict[str, Snippet] = {}
@@ -25,11 +26,11 @@ def find_or_make_snippets(*, prepared: Sequence[Prepared]) -> dict[str, Snippet]
     now = timezone.now()
     for one in prepared:
         if known := found.get(one.digest):
-            if changed := merge_into(known, one):
+            if changed := fill_in(known, one):
                 known.save(update_fields=changed)
                 staleness.mark_stale(snippets=[known])
         elif twin := fresh.get(one.digest):
-            merge_into(twin, one)
+            fill_in(twin, one)
         else:
             fresh[one.digest] = Snippet(digest=one.digest, created_at=now, **new_values(one))
     Snippet.objects.bulk_create(fresh.values(), batch_size=200)

@@ -94,6 +94,17 @@ def merge_into(snippet: Snippet, prepared: Prepared) -> list[str]:
     return changed
 
 
+def fill_in(snippet: Snippet, prepared: Prepared) -> list[str]:
+    """Add what this author says of matters that nobody said anything of; return those fields.
+
+    So the first place that says something rules, as in `describe_snippet`.
+    """
+    changed = [key for key, value in prepared.given.items() if value and not getattr(snippet, key)]
+    for key in changed:
+        setattr(snippet, key, prepared.given[key])
+    return changed
+
+
 @transaction.atomic
 def describe_snippet(
     *, snippet: Snippet, said: Sequence[Prepared], shared: Sequence[str] = ()

@@ -4,7 +4,7 @@ import dataclasses
 import datetime
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from kb.drafts import ArticleDraft
 from kb.models import Article
@@ -71,6 +71,14 @@ class Converted:
 
     draft: ArticleDraft
     problems: tuple[Problem, ...] = ()
+
+
+@runtime_checkable
+class DescribesTags(Protocol):
+    """A format whose files say what their tags mean."""
+
+    def describe_tag(self, name: str) -> str:
+        """Return what a tag means, as plain text; nothing where the files do not say."""
 
 
 class Importer(Protocol):

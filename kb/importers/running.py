@@ -14,7 +14,7 @@ from django.db import transaction
 
 from kb.deleting import were_deleted
 from kb.errors import AuthoringError
-from kb.importers.base import Importer, Item, Problems, Unreadable
+from kb.importers.base import DescribesTags, Importer, Item, Problems, Unreadable
 from kb.importers.planning import Plan, plan_article
 from kb.importers.storing import Planned, Tags, store_new
 from kb.models import Source
@@ -68,7 +68,7 @@ def run_import(
     written. A dry run converts everything and writes nothing.
     """
     report = Report(problems=problems)
-    tags = Tags()
+    tags = Tags(importer.describe_tag) if isinstance(importer, DescribesTags) else Tags()
     convert = _Converter(importer)
     with convert:
         items = importer.items()

@@ -3,20 +3,23 @@
 import dataclasses
 import datetime
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.utils import timezone
 
 from kb.bulk import insert, reserve_ids
 from kb.drafts import RevisionDraft
+from kb.importers.languages import language_of
 from kb.importers.planning import Plan, PlannedPost
 from kb.markup import slugify
 from kb.models import Article, Language, Post, PostSnippet, Revision, Source, Tag, Translation
 from kb.rendering import place_snippets
+from kb.restating import shared_setups_of
 from kb.search.outbox import note_articles
 from kb.services import keep_old_addresses, keep_pictures
 from kb.standing import LANGUAGES_APART, refresh_standing
+from snippets import staleness
 from snippets.bulk import find_or_make_snippets
 from snippets.models import Snippet, Verification
 
@@ -34,7 +37,8 @@ class Planned:
 class Tags:
     """The tags by every name they go by, made where there are none; one for a whole import."""
 
-    def __init__(self) -> None:
+    def __init__(self, describe: Callable[[str], str] = lambda _: "") -> None:
+        self._describe = describe
         self._by_name: dict[str, Tag] = {}
         for tag in Tag.objects.prefetch_related("synonyms"):
             names = [tag.slug, tag.name_zh, tag.name_en, *(s.name for s in tag.synonyms.all())]
@@ -53,9 +57,15 @@ class Tags:
         if not slug.isascii():
             # Addresses of tags are ASCII in both languages; a curator may choose a better one.
             slug = f"tag-{hashlib.sha256(slug.encode()).hexdigest()[:8]}"
-        tag, _ = Tag.objects.get_or_create(slug=slug, defaults={"name_zh": name, "name_en": name})
+        values = {"name_zh": name, "name_en": name, **self._description(name)}
+        tag, _ = Tag.objects.get_or_create(slug=slug, defaults=values)
         self._by_name[slug] = self._by_name[name.casefold()] = tag
         return tag
+
+    def _description(self, name: str) -> dict[str, str]:
+        text = self._describe(name)
+        is_chinese = language_of(text) is Language.ZH
+        return {"description_zh" if is_chinese else "description_en": text}
 
 
 def store_new(*, planned: Sequence[Planned], tags: Tags, comment: str) -> None:
@@ -79,9 +89,20 @@ def store_new(*, planned: Sequence[Planned], tags: Tags, comment: str) -> None:
     _tag(planned, articles, tags)
     _store_posts([article.plan for article in planned], articles, snippets, comment, now)
     ids = [article.pk for article in articles]
+    _share_setups(list(snippets.values()))
     keep_old_addresses([(id_, one.plan.draft) for id_, one in zip(ids, planned, strict=True)])
     note_articles(ids)
     _refresh_verified(planned, ids, snippets)
+
+
+def _share_setups(snippets: Sequence[Snippet]) -> None:
+    """Give the snippets the setups that curators share with their new articles and tags."""
+    shared = shared_setups_of({snippet.pk for snippet in snippets})
+    changed = [one for one in snippets if shared.get(one.pk, []) != one.shared_setups and shared]
+    for snippet in changed:
+        snippet.shared_setups = shared.get(snippet.pk, [])
+        snippet.save(update_fields=["shared_setups"])
+    staleness.mark_stale(snippets=changed)
 
 
 def _source(article: Planned, now: datetime.datetime) -> Source:

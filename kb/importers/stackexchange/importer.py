@@ -2,6 +2,7 @@
 
 import dataclasses
 import hashlib
+import html
 import json
 import re
 from collections.abc import Iterator
@@ -26,9 +27,10 @@ from kb.importers.stackexchange.reading import number, stage_others, stage_posts
 from kb.importers.stackexchange.staging import Row, Staging
 from kb.importers.text import first_words, one_line, without_tags
 from kb.markup import slugify
-from kb.models import Article, Post
+from kb.models import Article, Language, Post
 
-VERSION = 1
+EXCERPT_CHARACTERS = 600
+VERSION = 2
 """Part of every digest: raise it when the same rows are to become other articles."""
 SITE = re.compile(
     r"(?:[\w-]+\.)*(?:stackexchange|stackoverflow|serverfault|superuser|mathoverflow|askubuntu)"
@@ -45,6 +47,9 @@ class Thread:
     names: dict[str, str]  # of people, by id
     scores: dict[str, int]  # by post, where Posts.xml has none
     history: dict[str, list[Row]]  # by post, where PostHistory.xml is given
+    accepted: str  # the answer's id, empty where none is
+    links: tuple[tuple[int, bool, str], ...]  # id, whether it is a duplicate of it, title
+    duplicates: tuple[int, ...]  # of this one, and not imported themselves
 
 
 class StackExchange:
@@ -62,9 +67,10 @@ class StackExchange:
         found = SITE.search(str(path.resolve()))
         self._site = (options.site or (f"https://{found[0]}" if found else "")).rstrip("/")
         self._staging: Staging | None = None
+        self._excerpts: dict[str, str] = {}
 
     def __getstate__(self) -> dict[str, Any]:
-        return {**self.__dict__, "_staging": None, "_problems": Problems()}
+        return {**self.__dict__, "_staging": None, "_problems": Problems(), "_excerpts": {}}
 
     def expected(self) -> int | None:
         return self._read().count()
@@ -90,6 +96,7 @@ class StackExchange:
                 staging.close()
                 raise
             staging.finish()
+            self._excerpts = staging.excerpts()
             self._staging = staging
         return self._staging
 
@@ -115,8 +122,15 @@ class StackExchange:
                 if "Score" not in row and (total := staging.votes(int(row["Id"]))) is not None
             },
             history={row["Id"]: found for row in parsed if (found := staging.history(row["Id"]))},
+            accepted=_accepted(staging, parsed),
+            links=tuple(
+                (id_, is_duplicate, json.loads(row).get("Title", ""))
+                for id_, is_duplicate, row in staging.links(question)
+            ),
+            duplicates=tuple(staging.duplicates(question)),
         )
-        known = [VERSION, self._site, thread.names, thread.scores, thread.history, texts]
+        known = [VERSION, self._site, thread.names, thread.scores, thread.history,
+                 thread.accepted, thread.links, thread.duplicates, texts]  # fmt: skip
         host = self._site.partition("://")[2]
         return Item(
             row=f"post {question}",
@@ -127,8 +141,20 @@ class StackExchange:
             data=thread,
         )
 
+    def describe_tag(self, name: str) -> str:
+        excerpt = self._excerpts.get(name.casefold(), "")
+        return one_line(without_tags(excerpt), EXCERPT_CHARACTERS)
+
     def convert(self, item: Item) -> Converted:
         return convert_thread(item)
+
+
+def _accepted(staging: Staging, rows: tuple[Row, ...]) -> str:
+    """Return the accepted answer's id, from the votes where the question does not say it."""
+    if said := rows[0].get("AcceptedAnswerId"):
+        return str(said)
+    found = staging.accepted(int(row["Id"]) for row in rows[1:])
+    return "" if found is None else str(found)
 
 
 def convert_thread(item: Item) -> Converted:
@@ -171,7 +197,8 @@ def convert_thread(item: Item) -> Converted:
 
 def _post(thread: Thread, row: Row, position: int, problems: list[Problem]) -> PostDraft:
     page = Page(url=thread.site)
-    markdown = to_markdown(row.get("Body", ""), page)
+    body = row.get("Body", "") + ("" if position else _links(thread))
+    markdown = to_markdown(body, page)
     created = moment(row.get("CreationDate", ""))
     if created is None:
         where = f"post {row['Id']}"
@@ -188,9 +215,30 @@ def _post(thread: Thread, row: Row, position: int, problems: list[Problem]) -> P
                 markdown=markdown, earlier=earlier_texts(thread.history.get(id_, ()))
             )
         },
-        is_accepted=bool(position) and thread.rows[0].get("AcceptedAnswerId") == id_,
+        is_accepted=bool(position) and thread.accepted == id_,
         score=thread.scores.get(id_, number(row.get("Score"))),
         author=one_line(owner),
         created_at=created,
-        old_addresses=(f"/a/{id_}",) if position else (f"/questions/{id_}",),
+        old_addresses=(f"/a/{id_}",)
+        if position
+        else tuple(f"/questions/{one}" for one in (id_, *thread.duplicates)),
     )
+
+
+def _links(thread: Thread) -> str:
+    """Return the questions that this one points to, as HTML that follows its text."""
+    is_chinese = language_of(thread.rows[0].get("Title", "")) is Language.ZH
+    parts: list[str] = []
+    for wanted, english, chinese in (
+        (True, "Duplicate of", "重复问题"),
+        (False, "See also", "另见"),
+    ):
+        found = [
+            f'<a href="/questions/{id_}">{html.escape(title) or id_}</a>'
+            for id_, is_duplicate, title in thread.links
+            if is_duplicate == wanted
+        ]
+        if found:
+            said = f"{chinese}：" if is_chinese else f"{english}: "
+            parts.append(f"<p><strong>{said}</strong>{', '.join(found)}</p>")
+    return "".join(parts)

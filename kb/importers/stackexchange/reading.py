@@ -10,7 +10,7 @@ from kb.importers.dates import moment
 from kb.importers.stackexchange.staging import Row, Staging
 from kb.importers.xml import Text, parse
 
-QUESTION, ANSWER = "1", "2"
+QUESTION, ANSWER, EXCERPT = "1", "2", "4"
 # What the site takes of a post; the rest would only fill the scratch database.
 KEPT = (
     "Id", "PostTypeId", "ParentId", "AcceptedAnswerId", "CreationDate", "LastEditDate",
@@ -19,6 +19,8 @@ KEPT = (
 )  # fmt: skip
 HISTORY_TYPES = {str(number) for number in (1, 2, 4, 5, 7, 8)}  # titles and bodies
 VOTES = {"2": 1, "3": -1}
+ACCEPTED = "1"
+LINKED, DUPLICATE = "1", "3"
 
 StagedPost = tuple[int, int, int, str | None]
 
@@ -33,6 +35,11 @@ def tags_of(text: str) -> list[str]:
 def stage_posts(path: Path, staging: Staging, options: Options, problems: Problems) -> None:
     """Read Posts.xml; raises ImportRefused where it is none."""
     for rows in _rows(path, "posts", problems):
+        staging.add_excerpts(
+            (number(row.get("Id")), row.get("Body", ""))
+            for row in rows
+            if row.get("PostTypeId") == EXCERPT
+        )
         staged = [post for row in rows if (post := _staged(row, options, problems))]
         for id_ in staging.add_posts(staged):
             problems.add(f"post {id_}", "this Id stands here again; only the first is taken")
@@ -82,6 +89,8 @@ def stage_others(folder: Path, staging: Staging, problems: Problems) -> None:
         ("Users.xml", "users", _stage_users),
         ("PostHistory.xml", "posthistory", _stage_history),
         ("Votes.xml", "votes", _stage_votes),
+        ("Tags.xml", "tags", _stage_tags),
+        ("PostLinks.xml", "postlinks", _stage_links),
     ):
         path = folder / name
         if path.exists():
@@ -117,6 +126,26 @@ def _stage_votes(staging: Staging, rows: list[Row]) -> None:
         for row in rows
         if row.get("VoteTypeId") in VOTES
     )
+    staging.add_accepted(
+        number(row.get("PostId")) for row in rows if row.get("VoteTypeId") == ACCEPTED
+    )
+
+
+def _stage_tags(staging: Staging, rows: list[Row]) -> None:
+    staging.add_tags(
+        (row["TagName"], number(row.get("ExcerptPostId")))
+        for row in rows
+        if row.get("TagName") and row.get("ExcerptPostId")
+    )
+
+
+def _stage_links(staging: Staging, rows: list[Row]) -> None:
+    staging.add_links(
+        (number(row.get("PostId")), number(row.get("RelatedPostId")),
+         row["LinkTypeId"] == DUPLICATE)
+        for row in rows
+        if row.get("LinkTypeId") in {LINKED, DUPLICATE}
+    )  # fmt: skip
 
 
 def _rows(path: Path, tag: str, problems: Problems) -> Iterator[list[Row]]:

@@ -15,7 +15,15 @@ CREATE TABLE post (id INTEGER PRIMARY KEY, question INTEGER, is_answer INTEGER, 
 CREATE TABLE person (id INTEGER PRIMARY KEY, name TEXT);
 CREATE TABLE history (post INTEGER, id INTEGER, row TEXT);
 CREATE TABLE vote (post INTEGER PRIMARY KEY, total INTEGER);
+CREATE TABLE accepted (post INTEGER PRIMARY KEY);
+CREATE TABLE excerpt (id INTEGER PRIMARY KEY, body TEXT);
+CREATE TABLE tag (name TEXT, excerpt INTEGER);
+CREATE TABLE link (post INTEGER, related INTEGER, is_duplicate INTEGER);
 """
+
+
+LINKS_AT_MOST = 10
+"""More would bury the question."""
 
 
 class Staging:
@@ -73,10 +81,26 @@ class Staging:
             rows,
         )
 
+    def add_accepted(self, posts: Iterable[int]) -> None:
+        self._connection.executemany(
+            "INSERT OR IGNORE INTO accepted VALUES (?)", ((post,) for post in posts)
+        )
+
+    def add_excerpts(self, rows: Iterable[tuple[int, str]]) -> None:
+        self._connection.executemany("INSERT OR IGNORE INTO excerpt VALUES (?, ?)", rows)
+
+    def add_tags(self, rows: Iterable[tuple[str, int]]) -> None:
+        self._connection.executemany("INSERT INTO tag VALUES (?, ?)", rows)
+
+    def add_links(self, rows: Iterable[tuple[int, int, bool]]) -> None:
+        self._connection.executemany("INSERT INTO link VALUES (?, ?, ?)", rows)
+
     def finish(self) -> None:
         """Make what reading by question needs."""
         self._connection.execute("CREATE INDEX by_question ON post (question, is_answer, id)")
         self._connection.execute("CREATE INDEX by_post ON history (post, id)")
+        self._connection.execute("CREATE INDEX from_post ON link (post, is_duplicate, related)")
+        self._connection.execute("CREATE INDEX to_post ON link (related, is_duplicate, post)")
         sql = "SELECT EXISTS (SELECT 1 FROM history)"
         self._has_history = bool(self._connection.execute(sql).fetchone()[0])
 
@@ -125,3 +149,34 @@ class Staging:
         """Return up minus down votes; None where Votes.xml has none for it."""
         row = self._connection.execute("SELECT total FROM vote WHERE post = ?", [post]).fetchone()
         return int(row[0]) if row else None
+
+    def accepted(self, posts: Iterable[int]) -> int | None:
+        """Return the first of these posts that the asker accepted, by Votes.xml."""
+        for post in posts:
+            sql = "SELECT 1 FROM accepted WHERE post = ?"
+            if self._connection.execute(sql, [post]).fetchone():
+                return post
+        return None
+
+    def excerpts(self) -> dict[str, str]:
+        """Return what Tags.xml and the excerpts among the posts say of tags, by name."""
+        sql = "SELECT tag.name, body FROM tag JOIN excerpt ON excerpt.id = tag.excerpt"
+        return {name.casefold(): body for name, body in self._connection.execute(sql)}
+
+    def links(self, question: int) -> list[tuple[int, bool, str]]:
+        """Return (id, is_duplicate, row) of imported questions that this one points to."""
+        sql = (
+            "SELECT related, max(is_duplicate), row FROM link JOIN post ON post.id = related "
+            "WHERE link.post = ? AND row IS NOT NULL AND is_answer = 0 AND related != link.post "
+            "GROUP BY related ORDER BY max(is_duplicate) DESC, related LIMIT ?"
+        )
+        found = self._connection.execute(sql, [question, LINKS_AT_MOST])
+        return [(related, bool(duplicate), row) for related, duplicate, row in found]
+
+    def duplicates(self, question: int) -> list[int]:
+        """Return the questions that were closed as duplicates of this one and are not imported."""
+        sql = (
+            "SELECT DISTINCT link.post FROM link LEFT JOIN post ON post.id = link.post "
+            "WHERE related = ? AND is_duplicate = 1 AND row IS NULL ORDER BY link.post"
+        )
+        return [post for (post,) in self._connection.execute(sql, [question])]

@@ -4,8 +4,19 @@ from pathlib import Path
 
 import pytest
 
-from kb.models import Article, Language, OldAddress, Post, Revision, Source, Translation
+from kb.models import (
+    Article,
+    Language,
+    OldAddress,
+    Post,
+    Revision,
+    SharedSetup,
+    Source,
+    Tag,
+    Translation,
+)
 from snippets.models import Snippet
+from snippets.services import find_or_make_snippet
 from tests.kb.importers.conftest import Run
 
 
@@ -109,3 +120,91 @@ def test_dry_run_writes_nothing(run: Run, dump: Path) -> None:
     assert report["created"] == 2
     assert not Article.objects.exists()
     assert not Snippet.objects.exists()
+
+
+def linked_dump(dump: Path) -> Path:
+    """Add tags, links and the asker's votes to the dump."""
+    posts = dump / "Posts.xml"
+    text = posts.read_text(encoding="utf-8")
+    text = text.replace(' AcceptedAnswerId="3"', "").replace(
+        "</posts>",
+        '<row Id="6" PostTypeId="4" Body="Tensors are &lt;b&gt;arrays&lt;/b&gt; of numbers." />'
+        '<row Id="7" PostTypeId="1" CreationDate="2016-02-01T00:00:00.000" Score="0" '
+        'Body="&lt;p&gt;Sums?&lt;/p&gt;" Title="Sums &amp; means" Tags="|tensors|" /></posts>',
+    )
+    posts.write_text(text, encoding="utf-8")
+    (dump / "Tags.xml").write_text(
+        '<tags><row Id="1" TagName="tensors" Count="2" ExcerptPostId="6" WikiPostId="5" /></tags>'
+    )
+    (dump / "PostLinks.xml").write_text(
+        "<postlinks>"
+        '<row Id="1" PostId="7" RelatedPostId="1" LinkTypeId="3" />'
+        '<row Id="2" PostId="7" RelatedPostId="4" LinkTypeId="1" />'
+        '<row Id="3" PostId="99" RelatedPostId="1" LinkTypeId="3" />'
+        '<row Id="4" PostId="7" RelatedPostId="98" LinkTypeId="1" />'
+        "</postlinks>"
+    )
+    (dump / "Votes.xml").write_text(
+        '<votes><row Id="1" PostId="3" VoteTypeId="1" /><row Id="2" PostId="1" VoteTypeId="2" />'
+        "</votes>"
+    )
+    return dump
+
+
+def test_new_tags_are_described_by_their_excerpts(run: Run, dump: Path) -> None:
+    Tag.objects.create(slug="pytorch", name_zh="PyTorch", name_en="PyTorch")
+
+    run("stackexchange", linked_dump(dump))
+
+    tag = Tag.objects.get(slug="tensors")
+    assert tag.description_en == "Tensors are arrays of numbers."
+    assert Tag.objects.get(slug="pytorch").description_en == ""
+
+
+def test_answer_is_accepted_by_the_askers_vote(run: Run, dump: Path) -> None:
+    run("stackexchange", linked_dump(dump))
+
+    answers = Post.objects.filter(role=Post.Role.ANSWER).order_by("position")
+    assert list(answers.values_list("is_accepted", flat=True)) == [False, True]
+
+
+def test_links_of_a_question_follow_its_text(run: Run, dump: Path) -> None:
+    run("stackexchange", linked_dump(dump), "--site", "https://ai.example.org")
+
+    text = Translation.objects.get(title="Sums & means").markdown
+    assert "[How do I sum a tensor?](https://ai.example.org/questions/1)" in text
+    assert "**Duplicate of:**" in text
+    assert "[怎样求和？](https://ai.example.org/questions/4)" in text
+    assert "98" not in text
+
+
+def test_duplicate_that_is_not_imported_leads_to_its_original(run: Run, dump: Path) -> None:
+    run("stackexchange", linked_dump(dump))
+
+    article = Article.objects.get(source__external_id="1")
+    found = OldAddress.objects.filter(article=article, position=0)
+    assert sorted(found.values_list("address", flat=True)) == ["/questions/1", "/questions/99"]
+
+
+def test_dump_with_links_is_unchanged_the_second_time(run: Run, dump: Path) -> None:
+    run("stackexchange", linked_dump(dump))
+
+    assert run("stackexchange", dump)["unchanged"] == 3
+
+
+def test_imported_fragments_get_the_setups_of_their_tags(run: Run, dump: Path) -> None:
+    SharedSetup.objects.create(scope="tag:pytorch", code="import torch")
+
+    run("stackexchange", dump)
+
+    assert Snippet.objects.get().shared_setups == ["import torch"]
+
+
+def test_earlier_places_of_a_snippet_rule(run: Run, dump: Path) -> None:
+    code = "import torch\ntorch.arange(3).sum()"
+    find_or_make_snippet(code=code, name="first.py", claim="tensor(3)")
+
+    run("stackexchange", dump)
+
+    snippet = Snippet.objects.get()
+    assert (snippet.name, snippet.claim) == ("first.py", "tensor(3)")
