@@ -36,7 +36,7 @@ class Staging:
         self._connection = sqlite3.connect(self._path, isolation_level=None)
         self._connection.executescript(SCHEMA)
         self._connection.execute("BEGIN")
-        self._has_history = False
+        self._has_history = self._has_links = False
 
     def close(self) -> None:
         self._connection.close()
@@ -101,8 +101,12 @@ class Staging:
         self._connection.execute("CREATE INDEX by_post ON history (post, id)")
         self._connection.execute("CREATE INDEX from_post ON link (post, is_duplicate, related)")
         self._connection.execute("CREATE INDEX to_post ON link (related, is_duplicate, post)")
-        sql = "SELECT EXISTS (SELECT 1 FROM history)"
-        self._has_history = bool(self._connection.execute(sql).fetchone()[0])
+        self._has_history = self._has_rows("history")
+        self._has_links = self._has_rows("link")
+
+    def _has_rows(self, table: str) -> bool:
+        sql = f"SELECT EXISTS (SELECT 1 FROM {table})"  # noqa: S608 - a name of ours
+        return bool(self._connection.execute(sql).fetchone()[0])
 
     def count(self) -> int:
         """Return how many questions are to be imported."""
@@ -165,6 +169,8 @@ class Staging:
 
     def links(self, question: int) -> list[tuple[int, bool, str]]:
         """Return (id, is_duplicate, row) of imported questions that this one points to."""
+        if not self._has_links:
+            return []
         sql = (
             "SELECT related, max(is_duplicate), row FROM link JOIN post ON post.id = related "
             "WHERE link.post = ? AND row IS NOT NULL AND is_answer = 0 AND related != link.post "
@@ -175,6 +181,8 @@ class Staging:
 
     def duplicates(self, question: int) -> list[int]:
         """Return the questions that were closed as duplicates of this one and are not imported."""
+        if not self._has_links:
+            return []
         sql = (
             "SELECT DISTINCT link.post FROM link LEFT JOIN post ON post.id = link.post "
             "WHERE related = ? AND is_duplicate = 1 AND row IS NULL ORDER BY link.post"
