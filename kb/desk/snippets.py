@@ -52,14 +52,23 @@ def _total(rows: QuerySet, total: Sum | Count) -> Coalesce:
 
 
 def _unexplained(cells: Cells) -> Cells:
-    """Leave out what a curator said fails for a good reason, as long as it is the same."""
+    """Leave out what a curator has dealt with.
+
+    That is what fails for a good reason, as long as it is the same one, and what has a
+    correction that works somewhere: the author's code stays as it is.
+    """
     accepted = AcceptedReason.objects.filter(
         snippet=OuterRef("snippet"),
         runtime=OuterRef("runtime"),
         outcome=OuterRef("outcome"),
         reason_code=OuterRef("reason_code"),
     )
-    return cells.exclude(Exists(accepted))
+    corrected = Verification.objects.current().filter(
+        outcome__in=GREEN,
+        snippet__suggested_for=OuterRef("snippet"),
+        snippet__suggested_for__is_suggestion_accepted=True,
+    )
+    return cells.exclude(Exists(accepted)).exclude(Exists(corrected))
 
 
 def _once_green(cells: Cells) -> Cells:

@@ -113,6 +113,20 @@ def test_accepted_reason_holds_until_it_fails_otherwise(shown: Shown, judged: Ju
     assert AuditEntry.objects.get().verb == "acknowledged-snippet"
 
 
+def test_snippet_with_a_correction_that_works_is_dealt_with(shown: Shown, judged: Judged):
+    correction = Snippet.objects.create(code="fit(epochs=1)", digest="c" * 64)
+    snippet = shown("fit(nb_epoch=1)", suggested=correction)
+    judged(snippet, "fails", reason_code="removed-argument")
+    judged(correction, "runs")
+    proposed = queues_of(snippet)
+
+    Snippet.objects.filter(pk=snippet.pk).update(is_suggestion_accepted=True)
+    accepted = queues_of(snippet)
+    judged(correction, "fails")
+
+    assert (proposed, accepted, queues_of(snippet)) == ({"never-worked"}, set(), {"never-worked"})
+
+
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_queue_costs_as_many_queries_for_thirty_as_for_one(
     shown: Shown, judged: Judged, curator_client: Client, django_assert_num_queries, lang: str
