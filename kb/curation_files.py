@@ -8,8 +8,9 @@ from typing import Any
 
 from django.db import transaction
 
+from kb.auditing import LABEL_CHARACTERS
 from kb.curating import in_scope
-from kb.models import SharedSetup
+from kb.models import AuditEntry, SharedSetup
 from kb.restating import restate_snippets
 from snippets import code as codes
 from snippets.curating import Curated, CurationRefused, curate_snippet
@@ -68,6 +69,17 @@ def read_file(path: Path) -> CurationFile:
     return CurationFile(
         snippets=tuple(_curated(path, entry) for entry in values.get("snippet", ())),
         shared=tuple(_shared(path, entry) for entry in values.get("shared", ())),
+    )
+
+
+def without_desk(curation: CurationFile) -> CurationFile:
+    """Return the file without what curators have changed on the desk since: theirs is later."""
+    by_hand = set(Curation.objects.exclude(updated_by=None).values_list("digest", flat=True))
+    kind = str(SharedSetup._meta.model_name)
+    shared = set(AuditEntry.objects.filter(target_kind=kind).values_list("label", flat=True))
+    return CurationFile(
+        snippets=tuple(one for one in curation.snippets if one.digest not in by_hand),
+        shared=tuple(one for one in curation.shared if one.scope[:LABEL_CHARACTERS] not in shared),
     )
 
 

@@ -73,12 +73,20 @@ def start_import(*, user: Any, job: ImportJob) -> None:
 
 
 @transaction.atomic
-def retry_import(*, user: Any, job: ImportJob) -> None:
-    """Take up a failed import where it failed: what is stored already is skipped. Raises NotNow."""
+def retry_import(*, user: Any, job: ImportJob, format_name: str = "") -> None:
+    """Take up a failed import where it failed: what is stored already is skipped. Raises NotNow.
+
+    Another format may be named; then it is checked anew.
+    """
     if not job.chunks.exists():
         raise NotNow("its file was thrown away; upload it again")
-    again = State.TO_IMPORT if job.failed_state == State.IMPORTING else State.TO_CHECK
+    is_other = format_name in ImportJob.Format.values and format_name != job.format
+    again = State.TO_CHECK
+    if job.failed_state == State.IMPORTING and not is_other:
+        again = State.TO_IMPORT
     _move(job, {State.FAILED}, again)
+    if is_other:
+        ImportJob.objects.filter(pk=job.pk).update(format=format_name)
     note_deed(user=user, verb=Deed.IMPORTED, target=job, why="tried again")
 
 

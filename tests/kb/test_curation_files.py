@@ -5,11 +5,14 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
+from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 
-from kb.curation_files import export_curation, read_file
+from kb.curating import share_setup
+from kb.curation_files import export_curation, import_curation, read_file, without_desk
 from kb.models import Article, Post, SharedSetup, Tag
 from snippets import code as codes
+from snippets.curating import Curated, curate_snippet, said_of
 from snippets.models import Curation
 from snippets.services import find_or_make_snippet
 from tests.kb.conftest import post, question
@@ -46,6 +49,37 @@ def read_in(path: Path) -> dict[str, int]:
     out = StringIO()
     call_command("curation", "import", str(path), "--json", stdout=out)
     return json.loads(out.getvalue())
+
+
+def test_accepted_claim_travels_with_its_white_space(tmp_path: Path) -> None:
+    claim = "  a\n    b 'c'"
+    snippet = find_or_make_snippet(code="print(x)", claim="old")
+    curate_snippet(curated=Curated(digest=snippet.digest, claim=claim))
+    file = tmp_path / "out.toml"
+    file.write_text(export_curation())
+    Curation.objects.all().delete()
+
+    read_in(file)
+
+    snippet.refresh_from_db()
+    assert Curation.objects.get().claim == claim
+    assert (snippet.curated_claim, snippet.claim) == (claim, "old")
+
+
+def test_own_files_leave_alone_what_was_changed_on_the_desk(curator: User, path: Path) -> None:
+    digest = codes.digest("print(x)")
+    read_in(path)
+    curate_snippet(curated=Curated(digest=digest, setup="x = 5"), user=curator)
+    share_setup(user=curator, scope="tag:lstm", code="units = 9")
+
+    left = without_desk(read_file(path))
+    import_curation(curation=left)
+    kept = said_of(digest).setup, SharedSetup.objects.get().code
+    read_in(path)
+
+    assert kept == ("x = 5", "units = 9")
+    assert SharedSetup.objects.get().code == "units = 8"
+    assert said_of(digest).setup != "x = 5"
 
 
 def test_code_that_is_here_gets_its_setup_and_its_correction(path: Path) -> None:

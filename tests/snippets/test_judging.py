@@ -114,3 +114,18 @@ def test_stopped_code_is_not_an_error_of_its_own(verdict: str, outcome: str) -> 
     stopped = Ended(verdict=verdict, reason="why", stdout="", failure={})
 
     assert judge(stopped).outcome == outcome
+
+
+@pytest.mark.parametrize(
+    ("again", "outcome"),
+    [
+        (OK, Outcome.VERIFIED),
+        (OTHER_SEED, Outcome.RANDOM),
+        (Ended(verdict="ok", reason="", stdout="text\n", failure={}), Outcome.FLAKY),
+    ],
+)
+def test_accepted_claim_is_exact_only_under_another_seed_too(again: Ended, outcome: str) -> None:
+    evidence = Evidence(claim="0.5", is_claim_accepted=True, again=again)
+
+    assert needs_second_run(OK, Evidence(claim="0.5", is_claim_accepted=True))
+    assert judge(OK, evidence=evidence).outcome == outcome

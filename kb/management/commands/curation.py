@@ -20,7 +20,8 @@ class Command(BaseCommand):
             "path",
             nargs="?",
             type=Path,
-            help="import: a file or a folder, by default content/curation; "
+            help="import: a file or a folder, by default content/curation without what was "
+            "changed on the desk since; "
             "export: a file, by default standard output",
         )
         parser.add_argument("--json", action="store_true", help="print one JSON object")
@@ -28,7 +29,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, action: str, path: Path | None, **options: Any) -> None:
         try:
             if action == "import":
-                self._import(path or settings.BASE_DIR / "content" / "curation", options["json"])
+                self._import(path, options["json"])
             else:
                 self._export(path)
         except curation_files.CurationFileError as error:
@@ -36,8 +37,10 @@ class Command(BaseCommand):
         except OSError as error:
             raise CommandError(f"{path}: {error.strerror}") from error
 
-    def _import(self, path: Path, is_json: bool) -> None:
-        curation = curation_files.read_files(path)
+    def _import(self, path: Path | None, is_json: bool) -> None:
+        curation = curation_files.read_files(path or settings.BASE_DIR / "content" / "curation")
+        if path is None:
+            curation = curation_files.without_desk(curation)
         report = curation_files.import_curation(curation=curation)
         if is_json:
             self.stdout.write(json.dumps(report))

@@ -119,6 +119,7 @@ def import_job(request: HttpRequest, lang: str, job_id: int) -> HttpResponse:
         "errors": job.errors[:ERRORS_SHOWN],
         "counts": _counts(job),
         "has_file": job.chunks.exists(),
+        "formats": ImportJob.Format.choices,
         "desk_part": "imports",
     }
     return render(request, "desk/import.html", context)
@@ -134,7 +135,8 @@ def answer_import(request: HttpRequest, lang: str, job_id: int) -> HttpResponse:
             case "import":
                 import_jobs.start_import(user=request.user, job=job)
             case "retry":
-                import_jobs.retry_import(user=request.user, job=job)
+                format_name = request.POST.get("format", "")
+                import_jobs.retry_import(user=request.user, job=job, format_name=format_name)
             case "discard":
                 import_jobs.discard_import(user=request.user, job=job)
     except NotNow:

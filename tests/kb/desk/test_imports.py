@@ -120,6 +120,21 @@ def test_refused_file_says_why_and_can_be_tried_again(
     assert Article.objects.count() == 0
 
 
+def test_file_of_another_format_is_checked_again_without_another_upload(
+    job_of: Callable[..., ImportJob], curator_client: Client
+):
+    job = work(job_of("guide.md", GUIDE.encode(), "wxr"))
+    failed = job.state
+
+    curator_client.post(
+        f"/en/desk/imports/{job.pk}/answer", {"answer": "retry", "format": "markdown"}
+    )
+    job.refresh_from_db()
+    work(job)
+
+    assert (failed, job.state, job.format) == (State.FAILED, State.CHECKED, "markdown")
+
+
 def test_failed_imports_are_listed_first(job_of: Callable[..., ImportJob], curator_client: Client):
     work(job_of("bad.xml", b"<posts", "wxr"))
     job_of("new.md", GUIDE.encode(), "markdown")
