@@ -16,6 +16,7 @@ from pydantic_core import PydanticSerializationError
 
 from kb.api.shapes import Page
 from kb.versions import build
+from kb.views.caching import compressed
 
 JSON = "application/json"
 SETTLED = datetime.timedelta(seconds=2)
@@ -48,7 +49,7 @@ def answer(
         response["Link"] = f'<{_next_address(request, value.next_cursor)}>; rel="next"'
     if is_private:
         response["Cache-Control"] = "private, no-cache"
-    return _marked(response, etag, changed_at)
+    return compressed(request, _marked(response, etag, changed_at))
 
 
 def as_json(value: BaseModel) -> str:

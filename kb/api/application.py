@@ -1,5 +1,6 @@
 """The API: its addresses, and what becomes of every kind of error."""
 
+import functools
 import json
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -58,12 +59,7 @@ def _no_constant(name: str) -> None:
     raise ValueError(f"{name} is no JSON value")
 
 
-class Api(NinjaAPI):
-    def get_openapi_schema(self, **values: Any) -> Any:
-        return describing.completed(super().get_openapi_schema(**values))
-
-
-api = Api(
+api = NinjaAPI(
     title="Zhiyan API",
     version="1",
     description=describing.DESCRIPTION,
@@ -74,6 +70,12 @@ api = Api(
 )
 for part in (articles, posts, translations, tags, search, snippets, checks, runs, desk):
     api.add_router("", part.router)
+
+
+@functools.cache
+def describe() -> dict[str, Any]:
+    """Return the description of the API; it is of the program, so it is made once."""
+    return describing.completed(api.get_openapi_schema())
 
 
 class Root(Told):
@@ -92,7 +94,7 @@ def read_root(request: HttpRequest) -> HttpResponse:
 
 @api.get("/openapi.json", include_in_schema=False, url_name="openapi")
 def read_openapi(request: HttpRequest) -> HttpResponse:
-    return answer(request, lambda: describing.Described.model_validate(api.get_openapi_schema()))
+    return answer(request, lambda: describing.Described(describe()), version="description")
 
 
 @api.exception_handler(Problem)

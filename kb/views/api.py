@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from kb.api.application import api
+from kb.api.application import describe
 from kb.api.documentation import list_groups
 from kb.views.caching import conditional_on
 
@@ -13,7 +13,7 @@ from kb.views.caching import conditional_on
 @conditional_on(lambda lang: "api")
 def show_api(request: HttpRequest, lang: str) -> HttpResponse:
     context = {
-        "groups": list_groups(api.get_openapi_schema()),
+        "groups": list_groups(describe()),
         "root": request.build_absolute_uri("/api/v1"),
     }
     return render(request, "kb/api.html", context)

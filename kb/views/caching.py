@@ -59,7 +59,7 @@ def _cached(view: View, version_of: Callable[..., str]) -> View:
             cache.set(name, parts, KEPT_SECONDS)
         response = HttpResponse(_joined(request, parts))
         response["ETag"] = etag
-        return _private(_compressed(request, response))
+        return _private(compressed(request, response))
 
     return answer
 
@@ -77,7 +77,7 @@ def _joined(request: HttpRequest, parts: list[bytes]) -> bytes:
     return get_token(request).encode().join(parts) if len(parts) > 1 else parts[0]
 
 
-def _compressed(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+def compressed(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     """Compress what is sent; the one secret in it, the token, is masked anew in each answer."""
     patch_vary_headers(response, ["Accept-Encoding"])
     is_wanted = "gzip" in request.headers.get("Accept-Encoding", "")

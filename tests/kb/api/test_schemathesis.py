@@ -19,7 +19,7 @@ from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
-from kb.api.application import api
+from kb.api.application import describe
 from kb.models import Article
 from kb.search import indexes
 from kb.search.draining import rebuild
@@ -34,7 +34,7 @@ POSITIVE, NEGATIVE = GenerationMode.POSITIVE, GenerationMode.NEGATIVE
 def operations() -> list[tuple[str, str, GenerationMode]]:
     """Return every operation, to be asked rightly, and wrongly where it takes anything."""
     found = []
-    for path, methods in api.get_openapi_schema()["paths"].items():
+    for path, methods in describe()["paths"].items():
         # A stream; test_watching_runs.py has it.
         for method in methods if not path.endswith("/events") else ():
             takes = methods[method]["parameters"] or "requestBody" in methods[method]
