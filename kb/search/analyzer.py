@@ -9,7 +9,7 @@ import functools
 import re
 import threading
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from itertools import chain
 from typing import Any, NamedTuple
@@ -24,7 +24,7 @@ try:
 except ImportError:  # pairs of characters do nearly as well
     rjieba = None  # type: ignore[assignment]
 
-VERSION = 1
+VERSION = 2
 """Raise it when the same text would give other tokens: indexes are then built anew."""
 
 HAN = "〇\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f"
@@ -104,9 +104,17 @@ def extras_of(lexemes: AbstractSet[str]) -> set[str]:
     return set(chain.from_iterable(map(_known.extras.__getitem__, some))) if some else set()
 
 
-def tokens_in(lexeme: str) -> str:
-    """Return the tokens of one match of LEXEME, joined by blanks."""
-    return _known[lexeme]
+def words_with(tokens: Sequence[str], among: set[str]) -> set[str]:
+    """Return the words of `among` that are not Chinese and have one of `tokens`.
+
+    The uncut form of a word counts as its token, too.
+    """
+    if len(_known) > MOST_KNOWN:
+        _known.clear()
+    for lexeme in [one for one in among if one not in _known and not is_han(one)]:
+        _known[lexeme]
+    by_token = _known.by_token
+    return {word for token in tokens for word in by_token.get(token, ()) if word in among}
 
 
 def words_of(lexemes: AbstractSet[str]) -> set[str]:
@@ -121,6 +129,7 @@ class _Known(dict[str, str]):
         super().__init__()
         self.extras: dict[str, tuple[str, ...]] = {}
         self.words: set[str] = set()
+        self.by_token: dict[str, set[str]] = {}
 
     def __missing__(self, lexeme: str) -> str:
         pieces = cut(lexeme)
@@ -128,6 +137,9 @@ class _Known(dict[str, str]):
             self.extras[lexeme] = pieces.extras
         if 3 <= len(lexeme) <= 30 and lexeme.isascii() and lexeme.isalpha():
             self.words.add(lexeme)
+        if not is_han(lexeme):
+            for token in {*pieces.extras, *(part.text for part in pieces.parts)}:
+                self.by_token.setdefault(token, set()).add(lexeme)
         tokens = self[lexeme] = " ".join(part.text for part in pieces.parts)
         return tokens
 
@@ -135,6 +147,7 @@ class _Known(dict[str, str]):
         super().clear()
         self.extras.clear()
         self.words.clear()
+        self.by_token.clear()
 
 
 MOST_KNOWN = 200_000

@@ -8,7 +8,7 @@ from bisect import bisect_left
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from kb.search.analyzer import LEXEME, Token, analyze, cut, tokens_in
+from kb.search.analyzer import ASCII_LEXEME, LEXEME, Token, analyze, cut, is_han, words_with
 from kb.search.normalising import normalise
 
 PASSAGE_CHARACTERS = 200
@@ -25,11 +25,12 @@ Passage = tuple[Piece, ...]
 
 
 class Matcher:
-    """Finds the wanted tokens in texts, and remembers what it learned of each word."""
+    """Finds the wanted tokens in texts, and remembers where they are in each word."""
 
     def __init__(self, wanted: Collection[str]) -> None:
         self._wanted = frozenset(wanted)
-        self._seen: set[str] = set()
+        self._chinese = [token for token in self._wanted if is_han(token)]
+        self._others = [token for token in self._wanted if not is_han(token)]
         self._inside: dict[str, tuple[Token, ...]] = {}
 
     def matches(self, text: str) -> list[Token]:
@@ -37,20 +38,20 @@ class Matcher:
         if not self._wanted:
             return []
         normal = normalise(text)
-        lexemes = set(LEXEME.findall(normal))
-        for lexeme in lexemes - self._seen:
-            # Most words are one token, which is quickly ruled out.
-            tokens = tokens_in(lexeme)
-            if (tokens in self._wanted or " " in tokens) and (inside := self._look_inside(lexeme)):
-                self._inside[lexeme] = inside
-        self._seen |= lexemes
-        inside_of = self._inside
-        if inside_of.keys().isdisjoint(lexemes):
+        lexemes = set((ASCII_LEXEME if text.isascii() else LEXEME).findall(normal))
+        found = words_with(self._others, lexemes) if self._others else set()
+        for token in self._chinese:
+            if token in normal:  # rules most texts out at once
+                found.update([lexeme for lexeme in lexemes if token in lexeme])
+        for lexeme in found.difference(self._inside):
+            self._inside[lexeme] = self._look_inside(lexeme)
+        if not found:
             return []
+        inside_of = self._inside
         return [
             Token(one.text, match.start() + one.start, match.start() + one.end)
             for match in LEXEME.finditer(normal)
-            if match[0] in inside_of
+            if match[0] in found
             for one in inside_of[match[0]]
         ]
 

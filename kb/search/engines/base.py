@@ -175,7 +175,6 @@ class Writer(Protocol):
 
 FACETS = ("tag", "lang", "runs-on", "verified")
 TITLE_WEIGHT = 2.0
-PHRASE_WEIGHT = 1.0
 
 
 def title_key(tokens: Sequence[str]) -> int:

@@ -23,19 +23,23 @@ from kb.search.engines.base import (
     Sort,
 )
 from kb.search.engines.tantivy_queries import (
+    SAMPLES,
     SCHEMA,
     SORT_FIELDS,
     Query,
     anywhere,
     in_title,
-    tantivy_query,
+    matching_query,
+    ranking_query,
+    sample_term,
+    sampled,
 )
 
 NAME = "tantivy"
 HEAP_BYTES = 64_000_000
 FACET_SIZE = 24
 MOST_COUNTED = 2_000
-"""Of more posts, a facet's number of articles is estimated."""
+"""Of more posts, a facet's number of articles is estimated, from a sample of about so many."""
 ARTICLES = {"cardinality": {"field": "article"}}
 # Sums of powers of two are exact in the engine's 32-bit scores up to this many.
 BITS = 22
@@ -75,7 +79,7 @@ class TantivyReader:
     def search(self, plan: Plan, *, limit: int, sort: Sort = Sort.RELEVANCE) -> Found:
         searcher = self._current()
         with _faults(self._folder):
-            query = tantivy_query(plan)
+            query = ranking_query(plan)
             if sort is Sort.RELEVANCE:
                 result = searcher.search(query, limit)
             else:
@@ -137,27 +141,31 @@ class TantivyReader:
 
     def facets(self, plan: Plan, *, total: int) -> Facets:
         searcher = self._current()
-        # Counting articles in each bucket takes five times as long as counting posts.
-        is_exact = total <= MOST_COUNTED
-        inside = {"aggs": {"articles": ARTICLES}} if is_exact else {}
+        query = matching_query(plan)
+        # Of very many posts a sample is counted; samples are of whole articles.
+        parts = 1
+        while parts < SAMPLES and total / parts > MOST_COUNTED:
+            parts *= 2
+        if parts > 1:
+            query = sampled(query, SAMPLES // parts)
         wanted: dict[str, Any] = {
-            name: {"terms": {"field": f"facet_{name}", "size": FACET_SIZE}, **inside}
+            name: {
+                "terms": {"field": f"facet_{name}", "size": FACET_SIZE},
+                "aggs": {"articles": ARTICLES},
+            }
             for name in FACETS
         }
         with _faults(self._folder):
-            result = searcher.aggregate(tantivy_query(plan), {**wanted, "articles": ARTICLES})
-        articles = round(result["articles"]["value"])
-        share = articles / total if total else 1.0
+            result = searcher.aggregate(query, {**wanted, "articles": ARTICLES})
 
         def count(bucket: Mapping[str, Any]) -> int:
-            found = bucket["articles"]["value"] if is_exact else bucket["doc_count"] * share
-            return max(round(float(found)), 1)
+            return max(round(float(bucket["articles"]["value"]) * parts), 1)
 
         counts = {
             name: _most_first((bucket["key"], count(bucket)) for bucket in result[name]["buckets"])
             for name in FACETS
         }
-        return Facets(counts=counts, articles=articles)
+        return Facets(counts=counts, articles=round(result["articles"]["value"] * parts))
 
     def shown(self, posts: Sequence[int]) -> Mapping[int, str]:
         if not posts:
@@ -255,5 +263,6 @@ def _tantivy_document(document: Document) -> tantivy.Document:
         facet, _, value = term.partition(":")
         if facet in FACETS:
             made.add_text(f"facet_{facet}", value)
+    made.add_text("terms", sample_term(document.article))
     made.add_bytes("shown", document.shown.encode())
     return made

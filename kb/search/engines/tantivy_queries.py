@@ -1,6 +1,6 @@
 """A plan in tantivy's own terms, and the fields it speaks of. Pure."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import tantivy
@@ -8,7 +8,6 @@ from tantivy import Occur
 
 from kb.search.engines.base import (
     FACETS,
-    PHRASE_WEIGHT,
     TITLE_WEIGHT,
     Alternative,
     Concept,
@@ -40,20 +39,38 @@ def _schema() -> tantivy.Schema:
 
 
 SCHEMA = _schema()
+SAMPLES = 16
+"""Every post is in one of so many samples, whose terms these are."""
 
 
-def tantivy_query(plan: Plan) -> Query:
-    clauses: list[tuple[Any, Query]] = []
+def sample_term(number: int) -> str:
+    return f"sample:{number % SAMPLES}"
+
+
+def ranking_query(plan: Plan) -> Query:
+    """Return the query that scores what it matches."""
     ranked = [q for concept in plan.concepts for one in concept.whole for q in _ranked(one)]
-    hints = [
-        q for c in plan.concepts for one in c.alternatives if one.is_partial for q in _ranked(one)
-    ]
-    if ranked:
-        clauses.append((Occur.Must, _any(ranked)))
+    clauses = [(Occur.Must, _any(ranked))] if ranked else []
     clauses += [
         (Occur.Must, _any(q for one in concept.whole for q in _ranked(one)))
         for concept in plan.required
     ]
+    hints = [
+        q for c in plan.concepts for one in c.alternatives if one.is_partial for q in _ranked(one)
+    ]
+    return _with_narrowing(plan, clauses, hints)
+
+
+def matching_query(plan: Plan) -> Query:
+    """Return the query that matches the same posts, at half the price."""
+    # Whatever stands in a title stands in the text, too.
+    wanted = [_in_field("text", one) for concept in plan.concepts for one in concept.whole]
+    clauses = [(Occur.Must, _any(wanted))] if wanted else []
+    clauses += [(Occur.Must, anywhere(concept)) for concept in plan.required]
+    return _with_narrowing(plan, clauses, [])
+
+
+def _with_narrowing(plan: Plan, clauses: list[tuple[Any, Query]], hints: Sequence[Query]) -> Query:
     narrowing = [_any(_in_field("code", a) for a in c.whole) for c in plan.code]
     narrowing += [_any(_term(term) for term in group) for group in plan.filters]
     narrowing += [Query.term_query(SCHEMA, "identifiers", name) for name in plan.identifiers]
@@ -73,13 +90,16 @@ def tantivy_query(plan: Plan) -> Query:
 def _ranked(one: Alternative) -> Iterator[Query]:
     yield _boosted(_in_field("text", one), one.weight)
     yield _boosted(_in_field("title", one), one.weight * TITLE_WEIGHT)
-    if len(one.tokens) > 1 and not one.is_phrase:
-        together = Query.phrase_query(SCHEMA, "text", list(one.tokens))
-        yield _boosted(together, one.weight * PHRASE_WEIGHT)
 
 
 def anywhere(concept: Concept) -> Query:
     return _any(_in_field("text", one) for one in concept.whole)
+
+
+def sampled(query: Query, samples: int) -> Query:
+    """Return the query on so many of the samples alone."""
+    some = _any(_term(sample_term(number)) for number in range(samples))
+    return Query.boolean_query([(Occur.Must, some), (Occur.Must, query)])
 
 
 def in_title(concept: Concept) -> Query:
