@@ -1,14 +1,27 @@
 """The desk's figures: how much of the code works, since when, and what waits for how long."""
 
+import bisect
 import dataclasses
 import datetime
+import itertools
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
 from django.core.cache import cache
-from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q
-from django.db.models.functions import TruncHour
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    F,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    When,
+    Window,
+)
+from django.db.models.functions import Lag, TruncHour
 from django.utils import timezone
 
 from kb.models import Article, PostSnippet, Report, Tag, TagSuggestion
@@ -117,38 +130,44 @@ class Trend:
 
 def trend() -> Trend:
     """Return the last thirty days, read anew every few minutes."""
-    name = f"desk:trend:{Verification.objects.aggregate(last=Max('pk'))['last']}"
+    today = timezone.localdate()
+    name = f"desk:trend:{today}"
     found: Trend | None = cache.get(name)
     if found is None:
-        found = _read_trend(timezone.localdate())
+        found = _read_trend(today)
         cache.set(name, found, TREND_KEPT_SECONDS)
     return found
 
 
 def _read_trend(today: datetime.date) -> Trend:
-    """Go through the judgements by time and count, at each day's end, what worked last."""
+    """Add up, day by day, the pairs that were judged first and those that turned."""
     days = [today - datetime.timedelta(days=back) for back in range(DAYS - 1, -1, -1)]
-    states: dict[tuple[int, str], bool] = {}
-    by_day: dict[datetime.date, tuple[int, int]] = {}
-    green = 0
+    starts = [_midnight(day) for day in days]
+    green, judged = [0] * (DAYS + 1), [0] * (DAYS + 1)  # the first: all that was before
+    for works, worked, checked_at in _turns().iterator(chunk_size=5000):
+        number = bisect.bisect_right(starts, checked_at)
+        green[number] += works - (worked or 0)
+        judged[number] += worked is None
+    return Trend(
+        days=days,
+        green=list(itertools.accumulate(green))[1:],
+        judged=list(itertools.accumulate(judged))[1:],
+    )
+
+
+def _turns() -> QuerySet:
+    """Return what each judgement that changed something says, what the one before it did, when."""
     unjudged = Q(outcome__in=[Outcome.WAITING, Outcome.SKIPPED], last_outcome="")
-    judgements = Verification.objects.exclude(unjudged).order_by("checked_at", "pk")
-    rows = judgements.values_list("snippet_id", "runtime", "outcome", "last_outcome", "checked_at")
-    for snippet_id, name, outcome, last, checked_at in rows.iterator(chunk_size=5000):
-        works = (last or outcome) in GREEN
-        pair = (snippet_id, name)
-        green += works - states.get(pair, False)
-        states[pair] = works
-        by_day[max(timezone.localdate(checked_at), days[0] - datetime.timedelta(days=1))] = (
-            green,
-            len(states),
-        )
-    known = by_day.get(days[0] - datetime.timedelta(days=1), (0, 0))
-    found = []
-    for day in days:
-        known = by_day.get(day, known)
-        found.append(known)
-    return Trend(days=days, green=[g for g, _ in found], judged=[n for _, n in found])
+    is_green = Q(last_outcome__in=GREEN) | Q(last_outcome="", outcome__in=GREEN)
+    works = Case(When(is_green, then=1), default=0)
+    before = Window(Lag("works"), partition_by=["snippet_id", "runtime"], order_by="pk")
+    told = Verification.objects.exclude(unjudged).annotate(works=works).annotate(worked=before)
+    changed = told.filter(Q(worked__isnull=True) | ~Q(worked=F("works"))).order_by()
+    return changed.values_list("works", "worked", "checked_at")
+
+
+def _midnight(day: datetime.date) -> datetime.datetime:
+    return timezone.make_aware(datetime.datetime.combine(day, datetime.time()))
 
 
 def backlog() -> list[Age]:
