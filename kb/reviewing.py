@@ -71,6 +71,17 @@ def accept_reasons(*, snippet_ids: Collection[int], why: str, user: Any) -> int:
 
 
 @transaction.atomic
+def take_back_reasons(*, snippet: Snippet, why: str, user: Any) -> int:
+    """Say that a snippet is to be mended after all; return how many reasons were accepted."""
+    count, _ = AcceptedReason.objects.filter(snippet=snippet).delete()
+    if count:
+        note_deed(
+            user=user, verb=Deed.REOPENED_SNIPPET, target=snippet, why=why, label=name_of(snippet)
+        )
+    return count
+
+
+@transaction.atomic
 def verify_again(*, snippet_ids: Collection[int], why: str, user: Any) -> int:
     """Have snippets, and their accepted corrections, checked anew; return how many snippets."""
     snippets = list(Snippet.objects.filter(pk__in=snippet_ids))

@@ -2,19 +2,22 @@
 
 from urllib.parse import urlencode
 
+from django.urls import reverse
+
 
 def bench_address(lang: str, snippet_id: int, queue: str) -> str:
     """Return the bench of a snippet, which leads on to the next one of the queue."""
-    return f"/{lang}/desk/snippets/{snippet_id}?" + urlencode({"queue": queue})
+    query = "?" + urlencode({"queue": queue}) if queue else ""
+    return reverse("desk-bench", args=[lang, snippet_id]) + query
 
 
 def editor_address(lang: str, post_id: int) -> str:
-    return f"/{lang}/desk/posts/{post_id}/edit"
+    return reverse("desk-edit", args=[lang, post_id])
 
 
 def suggestion_address(lang: str, report_id: int) -> str:
-    return f"/{lang}/desk/suggestions/{report_id}"
+    return reverse("desk-suggestion", args=[lang, report_id])
 
 
 def import_address(lang: str, job_id: int) -> str:
-    return f"/{lang}/desk/imports/{job_id}"
+    return reverse("desk-import", args=[lang, job_id])

@@ -29,6 +29,7 @@ class Deed(models.TextChoices):
     UNDID_CURATION = "undid-curation", _("undid a curation")
     SHARED_SETUP = "shared-setup", _("shared a set-up")
     ACKNOWLEDGED_SNIPPET = "acknowledged-snippet", _("accepted a snippet's reason")
+    REOPENED_SNIPPET = "reopened-snippet", _("took back a snippet's accepted reason")
     REQUEUED_SNIPPET = "requeued-snippet", _("queued a snippet for verification")
     ACCEPTED_BATCH = "accepted-batch", _("accepted a stopped batch")
     DISCARDED_BATCH = "discarded-batch", _("discarded a stopped batch")

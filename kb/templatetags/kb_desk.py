@@ -4,7 +4,9 @@ from typing import Any
 
 from django import template
 
+from kb.desk.reasons import rightly
 from kb.roles import Permission, may
+from snippets.models import Snippet
 
 register = template.Library()
 
@@ -12,3 +14,15 @@ register = template.Library()
 @register.filter(name="may")
 def _may(user: Any, permission: str) -> bool:
     return may(user, Permission(permission))
+
+
+@register.inclusion_tag("desk/_rightly.html", takes_context=True, name="rightly")
+def _rightly(context: template.Context, snippet: Snippet, queue: str) -> dict[str, Any]:
+    """Show whether the snippet rightly fails, and a form to say so."""
+    return {
+        "told": rightly(snippet),
+        "snippet": snippet,
+        "queue": queue,
+        "lang": context["lang"],
+        "csrf_token": context["csrf_token"],
+    }

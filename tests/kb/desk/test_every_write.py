@@ -43,6 +43,7 @@ WRITES: dict[str, Permission | str] = {
     "desk-save": Permission.CURATE_SNIPPETS,
     "desk-accept": Permission.CURATE_SNIPPETS,
     "desk-undo": Permission.CURATE_SNIPPETS,
+    "desk-reason": Permission.CURATE_SNIPPETS,
     "desk-share": Permission.CURATE_SNIPPETS,
     "desk-imports": Permission.IMPORT_CONTENT,
     "desk-import-answer": Permission.IMPORT_CONTENT,
