@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from kb.models import ApiToken, Vote
@@ -69,4 +70,7 @@ class TokenForm(forms.Form):
         super().__init__(*args, **kwargs)
         field = self.fields["scopes"]
         assert isinstance(field, forms.MultipleChoiceField)
-        field.choices = [(scope.value, scope.label) for scope in scopes]
+        field.choices = [
+            (scope.value, format_html("{} <code>{}</code>", scope.label, scope.value))
+            for scope in scopes
+        ]

@@ -4,8 +4,20 @@ import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_lazy
 
+TITLES = {
+    "articles": gettext_lazy("Articles"),
+    "posts": gettext_lazy("Posts"),
+    "translations": gettext_lazy("Texts"),
+    "tags": gettext_lazy("Tags"),
+    "search": gettext_lazy("Search"),
+    "snippets": gettext_lazy("Code"),
+    "verifications": gettext_lazy("Verifications"),
+    "runs": gettext_lazy("Runs"),
+    "desk": gettext_lazy("Desk"),
+    "about": gettext_lazy("The API itself"),
+}
 METHODS = ("get", "post", "put", "delete")
 
 
@@ -44,9 +56,13 @@ class Group:
     name: str
     operations: Sequence[Operation]
 
+    @property
+    def title(self) -> Any:
+        return TITLES[self.name]
+
 
 def list_groups(schema: Mapping[str, Any]) -> list[Group]:
-    """Return the operations by subject, in the order of the description."""
+    """Return the operations by subject."""
     groups: dict[str, list[Operation]] = {}
     for path, methods in schema["paths"].items():
         for method in METHODS:
@@ -54,7 +70,7 @@ def list_groups(schema: Mapping[str, Any]) -> list[Group]:
                 operation = methods[method]
                 name = operation["tags"][0]
                 groups.setdefault(name, []).append(_operation(schema, path, method, operation))
-    return [Group(name=name, operations=found) for name, found in groups.items()]
+    return [Group(name=name, operations=groups[name]) for name in TITLES]
 
 
 def _operation(
