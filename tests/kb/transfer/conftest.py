@@ -8,12 +8,31 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group, Permission, User
 from django.contrib.contenttypes.models import ContentType
 
+from kb.auditing import note_deed
 from kb.drafts import ArticleDraft, PostDraft, SourceDraft, TranslationDraft
-from kb.models import Article, Language, OldAddress, Picture, Post, Report, Revision, Vote
+from kb.models import (
+    AcceptedReason,
+    ApiToken,
+    Article,
+    Deed,
+    DeletedArticle,
+    EditorDraft,
+    ImportJob,
+    Language,
+    OldAddress,
+    Picture,
+    Post,
+    Report,
+    Revision,
+    TagSuggestion,
+    Vote,
+    Webhook,
+    WebhookDelivery,
+)
 from kb.services import save_article
 from kb.tagging import TagDraft, save_tags
 from kb.transfer.tables import exported_models, key_names, label, named_target
-from snippets.models import Artifact, Run, Snippet, Verification
+from snippets.models import Artifact, Run, Snippet, Trial, TrialCell, Verification
 
 Everything = dict[str, list[dict[str, Any]]]
 
@@ -58,7 +77,24 @@ def site(db: None) -> User:
     Post.objects.update(created_at=datetime.datetime(1969, 7, 20, 20, 17, 40, 123456, datetime.UTC))
     LogEntry.objects.create(user=user, content_type=ContentType.objects.get_for_model(Post),
                             object_id="1", action_flag=1)  # fmt: skip
+    _use_the_desk(user)
     return user
+
+
+def _use_the_desk(user: User) -> None:
+    """Leave what curators and other programs leave."""
+    article, snippet = Article.objects.get(), Snippet.objects.get()
+    note_deed(user=user, verb=Deed.SAVED_TEXT, target=article, why="so")
+    EditorDraft.objects.create(user=user, place="post:1", fields={"markdown_zh": "半句\u2028"})
+    TagSuggestion.objects.create(article=article, name="jax", user=user)
+    DeletedArticle.objects.create(article=999, rows=[["kb.article", [{"id": 999}]]])
+    AcceptedReason.objects.create(snippet=snippet, runtime="tf-2.15", outcome="fails", user=user)
+    trial = Trial.objects.create(snippet=snippet, values={"setup": "x = 1"}, requested_by=user)
+    TrialCell.objects.create(trial=trial, runtime="torch-2.13")
+    ImportJob.objects.create(format="archive", file_name="a.txt", requested_by=user)
+    ApiToken.objects.create(user=user, name="ci", digest="1" * 64, hint="abcd", scopes=["run"])
+    hook = Webhook.objects.create(url="https://example.org/h", secret="whsec_x", events=["broke"])
+    WebhookDelivery.objects.create(webhook=hook, message_id="msg_1", event="broke", body="{}")
 
 
 def _article(code: str, words: str) -> ArticleDraft:
