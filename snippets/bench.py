@@ -54,6 +54,12 @@ class Row:
     obstacle: Any  # why none can
 
     @property
+    def difference(self) -> str:
+        """Return the reason where it goes on after its first line: claim against output."""
+        reason = self.tried.reason if self.tried else self.now.reason if self.now else ""
+        return reason if "\n" in reason else ""
+
+    @property
     def turn(self) -> str:
         """Say whether saving makes it better or worse, where that is known."""
         if self.tried is None or not self.tried.outcome:
