@@ -13,6 +13,7 @@ urlpatterns = [
         revisions.restore,
         name="desk-restore",
     ),
+    path("texts/<int:translation_id>", revisions.text, name="desk-translation"),
     path("texts/<int:translation_id>/accept", reviews.accept, name="desk-accept-text"),
     path("preview", typing.preview, name="desk-preview"),
     path("drafts", typing.keep, name="desk-keep-draft"),

@@ -5,11 +5,12 @@ from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode
 
 from django.core.paginator import EmptyPage, PageNotAnInteger, Paginator
+from django.db.models import Q
 from django.http import Http404
 from django.urls import NoReverseMatch, reverse
 
 from kb.desk.addresses import bench_address
-from kb.models import Article, AuditEntry, Deed
+from kb.models import Article, AuditEntry, Deed, Tag, Translation
 
 ROWS_PER_PAGE = 50
 
@@ -58,7 +59,7 @@ def view_history(values: Mapping[str, str], *, lang: str) -> History:
         found = found.filter(verb=verb)
     kind, target = values.get("kind", "")[:40], values.get("id", "")
     if kind and target.isdecimal() and len(target) < 19:
-        found = found.filter(target_kind=kind, target_id=int(target))
+        found = found.filter(_done_to(kind, int(target)))
     if who:
         found = found.filter(user_name__iexact=who)
     paginator = Paginator(found, ROWS_PER_PAGE)
@@ -67,7 +68,7 @@ def view_history(values: Mapping[str, str], *, lang: str) -> History:
     except (EmptyPage, PageNotAnInteger) as error:
         raise Http404(f"page {values.get('page')!r}: there are {paginator.num_pages}") from error
     entries = list(page.object_list)
-    slugs = _slugs(entries)
+    slugs = {"article": _slugs(entries, Article), "tag": _slugs(entries, Tag)}
     return History(
         rows=[Entry(entry=one, address=_address(one, slugs, lang)) for one in entries],
         verbs=[(value, str(label)) for value, label in Deed.choices],
@@ -80,17 +81,31 @@ def view_history(values: Mapping[str, str], *, lang: str) -> History:
     )
 
 
-def _slugs(entries: Sequence[AuditEntry]) -> dict[int, str]:
-    ids = {one.target_id for one in entries if one.target_id and one.target_kind == "article"}
-    return dict(Article.objects.filter(pk__in=ids).values_list("pk", "slug"))
+def _done_to(kind: str, target: int) -> Q:
+    """Return what selects the deeds to a thing; an article's texts belong to it."""
+    selected = Q(target_kind=kind, target_id=target)
+    if kind == "article":
+        texts = Translation.objects.filter(post__article=target)
+        selected |= Q(target_kind="translation", target_id__in=texts.values("pk"))
+    return selected
 
 
-def _address(one: AuditEntry, slugs: Mapping[int, str], lang: str) -> str:
+def _slugs(entries: Sequence[AuditEntry], model: type[Article] | type[Tag]) -> dict[int, str]:
+    kind = model._meta.model_name
+    ids = [one.target_id for one in entries if one.target_id and one.target_kind == kind]
+    return dict(model._default_manager.filter(pk__in=ids).values_list("pk", "slug"))
+
+
+def _address(one: AuditEntry, slugs: Mapping[str, Mapping[int, str]], lang: str) -> str:
     id_ = one.target_id
     if id_ is None:
         return ""
+    if one.target_kind in slugs and id_ not in slugs[one.target_kind]:
+        return ""
     if one.target_kind == "article":
-        return reverse("article", args=[lang, id_, slugs[id_]]) if id_ in slugs else ""
+        return reverse("article", args=[lang, id_, slugs["article"][id_]])
+    if one.target_kind == "tag":
+        return reverse("desk-tag", args=[lang, slugs["tag"][id_]])
     if one.target_kind == "snippet":
         return bench_address(lang, id_, "")
     try:

@@ -34,8 +34,9 @@ def report(request: HttpRequest, lang: str, report_id: int) -> HttpResponse:
     found = get_object_or_404(
         Report.objects.select_related("post__article", "user", "decided_by"),
         pk=report_id,
-        kind=Report.Kind.OUTDATED,
     )
+    if found.kind == Report.Kind.EDIT:
+        return redirect("desk-suggestion", lang=lang, report_id=report_id)
     form = DecisionForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         count = deciding.decide_reports(

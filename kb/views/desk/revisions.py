@@ -13,8 +13,8 @@ from kb.editing import saving
 from kb.editing.forms import RestoreForm
 from kb.editing.wording import explain
 from kb.errors import AuthoringError
-from kb.languages import BY_PATH, html_lang
-from kb.models import Post, Revision
+from kb.languages import BY_PATH, TO_PATH, html_lang
+from kb.models import Language, Post, Revision, Translation
 from kb.roles import Permission
 from kb.views.access import requires
 
@@ -33,6 +33,14 @@ def revisions(request: HttpRequest, lang: str, post_id: int, path: str) -> HttpR
         raise Http404(f"post {post_id} has no such revision in {path}")
     context = {"changes": found, "path": path, "post": post, "last": found.revisions[0].number}
     return render(request, "desk/revisions.html", context)
+
+
+@require_safe
+@requires(Permission.VIEW_DESK)
+def text(request: HttpRequest, lang: str, translation_id: int) -> HttpResponseBase:
+    """Lead from a text, as the history names it, to its revisions."""
+    found = get_object_or_404(Translation, pk=translation_id)
+    return redirect("desk-revisions", lang, found.post_id, TO_PATH[Language(found.language)])
 
 
 @requires(Permission.TRANSLATE)

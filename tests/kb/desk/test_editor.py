@@ -356,38 +356,3 @@ def test_editor_costs_a_fixed_number_of_queries(
 
     with django_assert_max_num_queries(25):
         curator_client.get(address(answer))
-
-
-ROLES_THAT_MAY = {
-    "/en/desk/posts/{post}/edit": {Role.AUTHOR, Role.TRANSLATOR, Role.REVIEWER},
-    "/en/desk/posts/{post}/agree": {Role.AUTHOR, Role.TRANSLATOR, Role.REVIEWER},
-    "/en/desk/posts/{post}/en/revisions/1/restore": {Role.AUTHOR, Role.TRANSLATOR, Role.REVIEWER},
-    "/en/desk/texts/{text}/accept": {Role.REVIEWER},
-    "/en/desk/preview": {Role.AUTHOR, Role.TRANSLATOR, Role.REVIEWER},
-    "/en/desk/drafts": {Role.AUTHOR, Role.TRANSLATOR, Role.REVIEWER},
-    "/en/desk/articles/new": {Role.AUTHOR},
-    "/en/desk/articles/{article}/arrange": {Role.AUTHOR},
-    "/en/desk/articles/{article}/answer": {Role.AUTHOR},
-    "/en/desk/tags/new": set(),
-    "/en/desk/tags/keras": set(),
-    "/en/desk/tags/keras/merge": set(),
-}
-
-
-@pytest.mark.parametrize("path", ROLES_THAT_MAY)
-def test_whole_cast_at_each_write(
-    client: Client,
-    client_of: Callable[[User], Client],
-    person_in: Callable[[Role], User],
-    freezing: Article,
-    answer: Post,
-    path: str,
-):
-    text = answer.translations.get(language=EN)
-    own = path.format(post=answer.pk, text=text.pk, article=freezing.pk)
-    may = ROLES_THAT_MAY[path] | {Role.CURATOR, Role.ADMINISTRATOR}
-
-    refused = {role for role in Role if client_of(person_in(role)).post(own).status_code == 403}
-
-    assert refused == set(Role) - may
-    assert client.post(own).headers["Location"].startswith("/accounts/login/")

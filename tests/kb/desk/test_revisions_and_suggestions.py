@@ -165,3 +165,28 @@ def test_wrong_tag_comes_back(
 
     assert response.status_code == 422
     assert said in response.content.decode()
+
+
+def test_history_leads_to_texts_tags_and_suggestions(
+    curator_client: Client, text: Translation, report: Report
+):
+    sent = {"slug": "lstm", "name_zh": "a", "name_en": "a"}
+    curator_client.post("/en/desk/tags/lstm", sent)
+    curator_client.post(f"/en/desk/suggestions/{report.pk}", {"action": "decline", "decision": "x"})
+
+    page = curator_client.get("/en/desk/history").content.decode()
+
+    assert f'href="/en/desk/texts/{text.pk}"' in page
+    assert 'href="/en/desk/tags/lstm"' in page
+    led = curator_client.get(f"/en/desk/texts/{text.pk}")
+    assert led.headers["Location"] == f"/en/desk/posts/{text.post_id}/en/revisions"
+    led = curator_client.get(f"/en/desk/reports/{report.pk}")
+    assert led.headers["Location"] == f"/en/desk/suggestions/{report.pk}"
+
+
+def test_history_of_an_article_has_its_texts(curator_client: Client, text: Translation):
+    article = text.post.article_id
+
+    page = curator_client.get(f"/en/desk/history?kind=article&id={article}").content.decode()
+
+    assert "another word" in page
