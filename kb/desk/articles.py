@@ -10,7 +10,7 @@ from kb import deciding, reviewing
 from kb.desk.queue import Action, Badge, Filters, Given, Queue, Row
 from kb.desk.titles import name_articles
 from kb.languages import BY_PATH
-from kb.models import Article
+from kb.models import Article, ImportJob
 from kb.roles import Permission
 
 # What ships with the program was read before.
@@ -56,8 +56,13 @@ def _rows(found: Sequence[Article], lang: str) -> list[Row]:
 def _facts(article: Article) -> list[str]:
     source = article.source
     day = timezone.localtime(source.imported_at if source else article.created_at)
-    said = [source.kind, source.author, source.licence] if source else [_("written here")]
+    said = [_kind(source.kind), source.author, source.licence] if source else [_("written here")]
     return [*(str(one) for one in said if one), day.strftime("%Y-%m-%d")]
+
+
+def _kind(kind: str) -> str:
+    known = kind in ImportJob.Format.values
+    return str(ImportJob.Format(kind).label) if known else kind
 
 
 def _assign(given: Given) -> int:

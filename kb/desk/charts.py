@@ -40,6 +40,7 @@ class Chart:
     height: float
     bars: Sequence[Bar] = ()
     lines: Sequence[Line] = ()
+    dots: Sequence[Mark] = ()  # where each line ends, with its value
     rules: Sequence[Mark] = ()  # horizontal lines with their value
     marks: Sequence[Mark] = ()
     width: float = WIDTH
@@ -82,9 +83,12 @@ def percent_lines(
     step = (WIDTH - LEFT - RIGHT) / max(count - 1, 1)
     depth = height - TOP - BOTTOM
 
-    def points(values: Sequence[float | None]) -> str:
+    def points(values: Sequence[float | None]) -> list[Mark]:
         known = ((n, value) for n, value in enumerate(values) if value is not None)
-        return " ".join(f"{_r(LEFT + n * step)},{_r(TOP + depth * (1 - v))}" for n, v in known)
+        return [
+            Mark(x=_r(LEFT + n * step), y=_r(TOP + depth * (1 - value)), text=f"{value:.0%}")
+            for n, value in known
+        ]
 
     rules = [
         Mark(x=LEFT - 6, y=_r(TOP + depth * (1 - part)), text=f"{part:.0%}")
@@ -92,7 +96,11 @@ def percent_lines(
     ]
     return Chart(
         height=height,
-        lines=[Line(points=points(values), tone=tone) for tone, values in series],
+        lines=[
+            Line(points=" ".join(f"{one.x},{one.y}" for one in points(values)), tone=tone)
+            for tone, values in series
+        ],
+        dots=[known[-1] for _tone, values in series if (known := points(values))],
         rules=rules,
         marks=_dates(labels, step, height),
     )
