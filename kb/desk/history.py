@@ -108,7 +108,8 @@ def _address(one: AuditEntry, slugs: Mapping[str, Mapping[int, str]], lang: str)
         return reverse("desk-tag", args=[lang, slugs["tag"][id_]])
     if one.target_kind == "snippet":
         return bench_address(lang, id_, "")
+    name = "import" if one.target_kind == "importjob" else one.target_kind
     try:
-        return reverse(f"desk-{one.target_kind}", args=[lang, id_])
+        return reverse(f"desk-{name}", args=[lang, id_])
     except NoReverseMatch:
         return ""
