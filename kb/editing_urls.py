@@ -16,6 +16,7 @@ urlpatterns = [
     path("texts/<int:translation_id>", revisions.text, name="desk-translation"),
     path("texts/<int:translation_id>/accept", reviews.accept, name="desk-accept-text"),
     path("preview", typing.preview, name="desk-preview"),
+    path("drafts/mine", typing.mine, name="desk-drafts"),
     path("drafts", typing.keep, name="desk-keep-draft"),
     path("articles/new", editor.new_article, name="desk-new-article"),
     path("articles/<int:article_id>/arrange", articles.arrange, name="desk-arrange"),

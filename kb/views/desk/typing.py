@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from kb.editing import drafts, presence
 from kb.editing.forms import TEXT_CHARACTERS, ArticleForm
@@ -33,6 +33,13 @@ def preview(request: HttpRequest, lang: str) -> HttpResponseBase:
     clean = {key: text.replace("\r\n", "\n") for key, text in texts.items()}
     insight = look_at(clean, position=int(position), role=role)
     return render(request, "desk/_insight.html", {"insight": insight})
+
+
+@require_safe
+@requires(Permission.TRANSLATE)
+def mine(request: HttpRequest, lang: str) -> HttpResponseBase:
+    kept = drafts.list_drafts(user=request.user, lang=lang)
+    return render(request, "desk/drafts.html", {"drafts": kept})
 
 
 @require_POST

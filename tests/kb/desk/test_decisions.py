@@ -71,7 +71,9 @@ def test_article_no_longer_needs_work_once_its_flag_is_decided(
 def test_suggested_edit_is_not_decided_here(curator_client: Client, flag: Report):
     Report.objects.update(kind="edit")
 
-    assert curator_client.get(f"/en/desk/reports/{flag.pk}").status_code == 404
+    led = curator_client.get(f"/en/desk/reports/{flag.pk}")
+
+    assert led.headers["Location"] == f"/en/desk/suggestions/{flag.pk}"
 
 
 @pytest.fixture

@@ -356,3 +356,19 @@ def test_editor_costs_a_fixed_number_of_queries(
 
     with django_assert_max_num_queries(25):
         curator_client.get(address(answer))
+
+
+def test_drafts_are_listed_for_their_writer(
+    curator_client: Client, client_of: Callable[[User], Client], answer: Post, colleague: User
+):
+    for place in (f"post:{answer.pk}", f"answer:{answer.article_id}", "article:new", "post:999"):
+        curator_client.post("/en/desk/drafts", {"place": place, "comment": "a\0b"})
+
+    page = curator_client.get("/en/desk/drafts/mine").content.decode()
+
+    assert f'href="/en/desk/posts/{answer.pk}/edit?draft=1"' in page
+    assert f'href="/en/desk/articles/{answer.article_id}/answer?draft=1"' in page
+    assert 'href="/en/desk/articles/new?draft=1"' in page
+    assert "999" not in page
+    assert EditorDraft.objects.first().fields["comment"] == "ab"
+    assert "?draft=1" not in client_of(colleague).get("/en/desk/drafts/mine").content.decode()
