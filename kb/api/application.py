@@ -83,7 +83,13 @@ class Root(Told):
     documentation: str
 
 
-@api.get("/", response=Root, summary=gettext_noop("Find the way"), tags=["about"], url_name="root")
+@api.get(
+    "/",
+    response=Root,
+    summary=gettext_noop("Find the entry points"),
+    tags=["about"],
+    url_name="root",
+)
 def read_root(request: HttpRequest) -> HttpResponse:
     here = request.build_absolute_uri(request.path)
     told = Root(

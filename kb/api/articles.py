@@ -96,7 +96,7 @@ def list_articles(
 
 
 @router.get(
-    "/articles/{int:article_id}", response=ArticleTold, summary=gettext_noop("Read an article")
+    "/articles/{id:article_id}", response=ArticleTold, summary=gettext_noop("Read an article")
 )
 def read_article(request: HttpRequest, article_id: int) -> HttpResponse:
     """The article with its posts, each in every language that it has been written in."""

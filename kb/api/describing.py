@@ -1,5 +1,7 @@
 """The OpenAPI description: what Ninja makes of the code, completed by what it cannot know."""
 
+import re
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import RootModel
@@ -67,6 +69,7 @@ def completed(schema: Any) -> dict[str, Any]:
     components = described["components"]
     components["schemas"] = dict(sorted({**components["schemas"], "Problem": PROBLEM}.items()))
     components["securitySchemes"] = {"Token": {"type": "http", "scheme": "bearer"}}
+    described = _renamed(described, {name: _public_name(name) for name in components["schemas"]})
     for path, methods in described["paths"].items():
         for method, operation in methods.items():
             _complete(path, method, operation)
@@ -91,6 +94,25 @@ def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
     for code in codes:
         responses[str(code)] = {"description": SAID[code], "content": content}
     operation["responses"] = dict(sorted(responses.items()))
+
+
+def _public_name(name: str) -> str:
+    """Return RunTold as Run, RunGiven as RunRequest, and a page of ArticleLine as its Page."""
+    if page := re.fullmatch(r"Page_(\w+)_", name):
+        return _public_name(page[1]) + "Page"
+    return re.sub(r"Given$", "Request", name).removesuffix("Told")
+
+
+def _renamed(value: Any, names: Mapping[str, str]) -> Any:
+    if isinstance(value, list):
+        return [_renamed(one, names) for one in value]
+    if isinstance(value, dict):
+        return {names.get(key, key): _renamed(one, names) for key, one in value.items()}
+    if isinstance(value, str):
+        start, mark, name = value.rpartition("/")
+        title = re.sub(r"\[(\w+)\]$", r"_\1_", name)
+        return start + mark + names[title] if title in names else value
+    return value
 
 
 def _without_null(shape: dict[str, Any]) -> dict[str, Any]:

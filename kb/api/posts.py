@@ -45,7 +45,7 @@ class OutdatedGiven(Given):
     lang: Lang = Field(default="en", description="The language that you read it in.")
 
 
-@router.get("/posts/{int:post_id}", response=PostTold, summary=gettext_noop("Read a post"))
+@router.get("/posts/{id:post_id}", response=PostTold, summary=gettext_noop("Read a post"))
 def read_post(request: HttpRequest, post_id: int) -> HttpResponse:
     texts = Translation.objects.defer("blocks")
     found = Post.objects.select_related("article").prefetch_related(
@@ -58,7 +58,7 @@ def read_post(request: HttpRequest, post_id: int) -> HttpResponse:
 
 
 @router.post(
-    "/posts/{int:post_id}/outdated",
+    "/posts/{id:post_id}/outdated",
     **needs(Scope.SUGGEST),
     response={HTTPStatus.CREATED: ReportTold},
     summary=gettext_noop("Report that a post no longer holds"),

@@ -35,7 +35,12 @@ Verdict = Annotated[str, OneOf(("", *SandboxVerdict))]
 class RunGiven(Given):
     """Code to run, or a snippet's own; a snippet also says which set-up goes before it."""
 
-    runtime: Annotated[Text, Field(min_length=1, max_length=40, examples=["torch-2.13"])]
+    runtime: Annotated[
+        Text,
+        Field(
+            min_length=1, max_length=40, description="One of /runtimes.", examples=["torch-2.13"]
+        ),
+    ]
     code: Annotated[
         Text | None,
         Field(
@@ -45,7 +50,9 @@ class RunGiven(Given):
             examples=["print(1 + 1)"],
         ),
     ] = None
-    snippet: Id | None = None
+    snippet: Annotated[
+        Id | None, Field(description="Whose code it is, or whose set-up goes before the code.")
+    ] = None
     before: Annotated[
         list[Id],
         Field(

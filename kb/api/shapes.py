@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 from typing import Annotated, Any, Generic, TypeVar
 
+from django.urls import register_converter
+from django.urls.converters import IntConverter
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -18,6 +20,15 @@ from pydantic import (
 from pydantic_core import PydanticCustomError, core_schema
 
 T = TypeVar("T")
+
+
+class IdConverter(IntConverter):
+    """A number in an address that a database can hold."""
+
+    regex = "[0-9]{1,18}"
+
+
+register_converter(IdConverter, "id")
 
 
 @dataclasses.dataclass(frozen=True)

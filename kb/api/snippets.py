@@ -75,7 +75,7 @@ def list_snippets(
 
 
 @router.get(
-    "/snippets/{int:snippet_id}", response=SnippetTold, summary=gettext_noop("Read a snippet")
+    "/snippets/{id:snippet_id}", response=SnippetTold, summary=gettext_noop("Read a snippet")
 )
 def read_snippet(request: HttpRequest, snippet_id: int) -> HttpResponse:
     snippet = _snippet_or_404(snippet_id)

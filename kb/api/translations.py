@@ -87,7 +87,7 @@ class ReportTold(Told):
 
 
 @router.get(
-    "/posts/{int:post_id}/translations/{lang}",
+    "/posts/{id:post_id}/translations/{lang}",
     response=TranslationTold,
     summary=gettext_noop("Read a post in one language"),
 )
@@ -97,7 +97,7 @@ def read_translation(request: HttpRequest, post_id: int, lang: Lang) -> HttpResp
 
 
 @router.get(
-    "/posts/{int:post_id}/translations/{lang}/revisions",
+    "/posts/{id:post_id}/translations/{lang}/revisions",
     response=Page[RevisionTold],
     summary=gettext_noop("List a text's past wordings"),
 )
@@ -116,7 +116,7 @@ def list_revisions(
 
 
 @router.post(
-    "/posts/{int:post_id}/translations/{lang}/suggestions",
+    "/posts/{id:post_id}/translations/{lang}/suggestions",
     **needs(Scope.SUGGEST),
     response={HTTPStatus.CREATED: ReportTold},
     summary=gettext_noop("Suggest an edit"),
@@ -146,7 +146,7 @@ def suggest_edit(
 
 
 @router.put(
-    "/posts/{int:post_id}/translations/{lang}",
+    "/posts/{id:post_id}/translations/{lang}",
     **needs(Scope.WRITE_TEXTS),
     response={HTTPStatus.OK: TranslationTold},
     summary=gettext_noop("Write a text"),

@@ -82,7 +82,7 @@ def list_verifications(
 
 
 @router.get(
-    "/verifications/{int:verification_id}",
+    "/verifications/{id:verification_id}",
     response=VerificationTold,
     summary=gettext_noop("Read a verification"),
 )
@@ -94,7 +94,7 @@ def read_verification(request: HttpRequest, verification_id: int) -> HttpRespons
 
 
 @router.get(
-    "/snippets/{int:snippet_id}/verifications",
+    "/snippets/{id:snippet_id}/verifications",
     response=Page[VerificationTold],
     summary=gettext_noop("List what was proved of a snippet"),
 )
@@ -119,7 +119,7 @@ def list_history(
 
 
 @router.post(
-    "/snippets/{int:snippet_id}/verifications",
+    "/snippets/{id:snippet_id}/verifications",
     **needs(Scope.CURATE),
     response={HTTPStatus.ACCEPTED: RequeueTold},
     summary=gettext_noop("Have a snippet verified again"),

@@ -103,7 +103,7 @@ def test_nul_in_an_address_is_refused(client: Client, assert_problem: Assert):
         assert_problem(client.get(path), 400)
 
 
-@pytest.mark.parametrize("path", ["/articles/999999999999999999999999", "/posts/7", "/tags/x",
+@pytest.mark.parametrize("path", ["/articles/999999999999999999999999", "/posts/11125155999410097750016/translations/zh", "/posts/7", "/tags/x",
                                   "/snippets/9", "/verifications/9", "/runs/x", "/runs/x/events",
                                   "/posts/1/translations/fr", "/posts/9/translations/en/revisions",
                                   "/snippets/9/verifications"])  # fmt: skip
