@@ -44,6 +44,7 @@ class PostView:
     right_lang: str  # empty: one column
     is_other_language: bool  # the wanted one is missing
     ahead: Ahead | None  # the other language says something newer
+    is_unreviewed: bool  # a translator wrote it, and no reviewer has read it
     summary: Summary | None
     rows: Sequence[Row]
 
@@ -185,11 +186,13 @@ def _view_post(
         "summary": summary,
     }
     if is_both and len(texts) > 1:
+        values["is_unreviewed"] = any(text.review_since for text in texts.values())
         rows = _both_rows(texts[Language.ZH].blocks, texts[Language.EN].blocks, cards)
         values |= {"lang": html_lang(Language.ZH), "right_lang": html_lang(Language.EN)}
         return PostView(rows=rows, **values)
     language = BY_PATH[lang] if BY_PATH[lang] in texts else Language(next(iter(texts), "en"))
     values |= {"lang": html_lang(language), "is_other_language": language != BY_PATH[lang]}
+    values["is_unreviewed"] = bool(texts) and texts[language].review_since is not None
     blocks = texts[language].blocks if texts else []
     return PostView(rows=_rows(blocks, cards), **values)
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from django.contrib.auth.models import User
+from django.test import Client
 
 from kb.editing import save_text
 from kb.editing.reviewing import accept_text, may_review, writers_of
@@ -144,3 +145,17 @@ def test_author_who_writes_over_a_translation_has_not_reviewed_it(
     text = write(freezing, person_in(Role.AUTHOR), "Other words.")
 
     assert text.review_since == 2
+
+
+def test_readers_are_told_until_it_is_reviewed(
+    client: Client, freezing: Article, person_in: PersonIn
+):
+    said = "This translation has not been reviewed yet."
+    english, chinese = (f"/{lang}/q/{freezing.pk}/freeze" for lang in ("en", "zh"))
+    text = write(freezing, person_in(Role.TRANSLATOR), "Other words.")
+
+    assert said in client.get(english).content.decode()
+    assert "此译文尚未审阅" not in client.get(chinese).content.decode()
+    accept_text(text=text, user=person_in(Role.REVIEWER), until=2)
+
+    assert said not in client.get(english).content.decode()
