@@ -6,6 +6,7 @@ neither can be written there is `sandbox.watching`.
 
 import contextlib
 import dataclasses
+import errno
 import itertools
 import os
 import time
@@ -16,6 +17,12 @@ from sandbox.model import Limits, SandboxError
 
 _counter = itertools.count(1)
 REMOVE_PATIENCE_SECONDS = 2.0
+SWEEP_PATIENCE_SECONDS = 0.2
+DIVIDE_ATTEMPTS = 100
+
+
+class Unavailable(SandboxError):
+    """No control group can be made here; the message says why."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -43,13 +50,18 @@ class Backend(Protocol):
     def make_group(self) -> Group: ...
 
 
-def find_backend() -> Backend | None:
-    """Return the best backend this process may use, or None where it may make no group."""
+def find_backend() -> Backend:
+    """Return the best backend this process may use; raise Unavailable where there is none."""
+    reasons = []
     for kind in (Version2, Version1):
-        backend = kind.find()
-        if backend is not None:
-            return backend
-    return None
+        try:
+            return kind.find()
+        except OSError as error:  # without its path: readers see this on the status page
+            reasons.append(f"{kind.name}: {error.strerror or error}")
+    raise Unavailable(
+        f"no control group can be made here ({'; '.join(reasons)}); systemd gives one to a service "
+        "or a scope with Delegate=yes"
+    )
 
 
 def _own_paths() -> dict[str, str]:
@@ -70,9 +82,9 @@ def _mounts() -> list[tuple[str, str, set[str]]]:
     return found
 
 
-def _remove(folder: Path) -> None:
+def _remove(folder: Path, patience_seconds: float = REMOVE_PATIENCE_SECONDS) -> None:
     """Remove an empty group; the kernel may need a moment after its last process ended."""
-    deadline = time.monotonic() + REMOVE_PATIENCE_SECONDS
+    deadline = time.monotonic() + patience_seconds
     while True:
         try:
             folder.rmdir()
@@ -88,55 +100,93 @@ def _remove(folder: Path) -> None:
 
 def _sweep(parent: Path) -> None:
     """Remove groups that an earlier service, which is gone, left behind."""
-    for folder in parent.glob("run-*"):
-        owner = folder.name.split("-")[1]
-        if owner.isdigit() and not Path(f"/proc/{owner}").exists():
+    for folder in parent.glob("run-*-*-*"):
+        _, pid, start, *_ = folder.name.split("-")
+        if start != _start_of(pid):
             with contextlib.suppress(OSError):
-                folder.rmdir()
+                (folder / "cgroup.kill").write_text("1", encoding="ascii")
+            with contextlib.suppress(SandboxError):
+                _remove(folder, SWEEP_PATIENCE_SECONDS)
+
+
+def _start_of(pid: int | str) -> str | None:
+    """Return when a process started, in ticks since the boot; None where there is none.
+
+    In a container the next service has the number that the last one had.
+    """
+    try:
+        about = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return None
+    return about.rpartition(")")[2].split()[19]
 
 
 def _new_name() -> str:
-    return f"run-{os.getpid()}-{next(_counter)}"
+    return f"run-{os.getpid()}-{_start_of(os.getpid())}-{next(_counter)}"
 
 
 class Version2:
     """The unified hierarchy, in a group that this process may divide."""
 
     name = "cgroup v2"
-    CONTROLLERS = ("cpu", "memory", "pids")
+    # Processor time is counted in every group, and a user's session often has no cpu controller.
+    CONTROLLERS = ("memory", "pids")
+    LEAF, RUNS = "zhiyan-service", "zhiyan-runs"
 
     def __init__(self, parent: Path) -> None:
         self._parent = parent
 
     @classmethod
-    def find(cls) -> "Version2 | None":
+    def find(cls) -> "Version2":
         own = _own_paths().get("", "/").lstrip("/")
+        refusal = OSError("not mounted")
         for point, kind, _ in _mounts():
             if kind == "cgroup2":
-                with contextlib.suppress(OSError):
+                try:
                     return cls(cls._divide(Path(point) / own))
-        return None
+                except OSError as error:
+                    refusal = error
+        raise refusal
 
     @classmethod
     def _divide(cls, own: Path) -> Path:
         """Return a group that may hold runs, with the controllers on for its children.
 
-        A group with processes of its own cannot have controllers on for its
-        children, so this process moves to a leaf first.
+        A process started by one that an earlier service moved is in that one's leaf.
         """
+        if own.name == cls.LEAF:
+            own = own.parent
         available = (own / "cgroup.controllers").read_text(encoding="ascii").split()
-        if not set(cls.CONTROLLERS) <= set(available):
-            raise OSError("controllers missing")
-        leaf, runs = own / "zhiyan-service", own / "zhiyan-runs"
-        for folder in (leaf, runs):
-            folder.mkdir(exist_ok=True)
-        switch = " ".join(f"+{controller}" for controller in cls.CONTROLLERS)
-        for pid in (own / "cgroup.procs").read_text(encoding="ascii").split():
-            (leaf / "cgroup.procs").write_text(pid, encoding="ascii")
+        if missing := sorted(set(cls.CONTROLLERS) - set(available)):
+            raise OSError(f"controllers missing: {', '.join(missing)}")
+        runs = own / cls.RUNS
+        runs.mkdir(exist_ok=True)
         for folder in (own, runs):
-            (folder / "cgroup.subtree_control").write_text(switch, encoding="ascii")
+            cls._turn_on(folder)
         _sweep(runs)
         return runs
+
+    @classmethod
+    def _turn_on(cls, folder: Path) -> None:
+        """Turn the controllers on for the group's children.
+
+        Busy is a group with processes of its own (but for the machine's root): they move to
+        a leaf, this process among them, and again where one forked meanwhile.
+        """
+        switch = " ".join(f"+{controller}" for controller in cls.CONTROLLERS)
+        leaf = folder / cls.LEAF
+        for attempt in range(DIVIDE_ATTEMPTS):
+            try:
+                (folder / "cgroup.subtree_control").write_text(switch, encoding="ascii")
+            except OSError as error:
+                if error.errno != errno.EBUSY or attempt == DIVIDE_ATTEMPTS - 1:
+                    raise
+            else:
+                return
+            leaf.mkdir(exist_ok=True)
+            for pid in (folder / "cgroup.procs").read_text(encoding="ascii").split():
+                with contextlib.suppress(ProcessLookupError):  # it ended
+                    (leaf / "cgroup.procs").write_text(pid, encoding="ascii")
 
     def make_group(self) -> Group:
         folder = self._parent / _new_name()
@@ -149,6 +199,7 @@ class _Group2:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._most = 0
 
     def _write(self, name: str, value: object) -> None:
         (self._folder / name).write_text(str(value), encoding="ascii")
@@ -162,19 +213,19 @@ class _Group2:
 
     def limit(self, limits: Limits) -> None:
         self._write("memory.max", limits.memory_bytes)
-        self._write("memory.oom.group", 1)
         with contextlib.suppress(OSError):  # no swap accounting: no swap to use up
             self._write("memory.swap.max", 0)
         self._write("pids.max", limits.processes)
 
     def usage(self) -> Usage:
         try:
-            peak = int((self._folder / "memory.peak").read_text(encoding="ascii"))
-        except FileNotFoundError:  # before Linux 5.19
-            peak = int((self._folder / "memory.current").read_text(encoding="ascii"))
+            most = int((self._folder / "memory.peak").read_text(encoding="ascii"))
+        except FileNotFoundError:  # before Linux 5.19: the most that any look saw
+            most = int((self._folder / "memory.current").read_text(encoding="ascii"))
+        self._most = max(self._most, most)
         return Usage(
             cpu_seconds=self._table("cpu.stat")["usage_usec"] / 1e6,
-            memory_bytes=peak,
+            memory_bytes=self._most,
             out_of_memory=self._table("memory.events").get("oom_kill", 0) > 0,
         )
 
@@ -196,23 +247,20 @@ class Version1:
         self._parents = parents
 
     @classmethod
-    def find(cls) -> "Version1 | None":
+    def find(cls) -> "Version1":
         own = _own_paths()
         parents = {}
         for point, kind, options in _mounts():
             for controller in set(cls.CONTROLLERS) & options if kind == "cgroup" else ():
                 parents[controller] = Path(point) / own.get(controller, "/").lstrip("/") / "zhiyan"
-        if set(parents) != set(cls.CONTROLLERS):
-            return None
-        try:
-            for parent in parents.values():
-                parent.mkdir(exist_ok=True)
-                _sweep(parent)
-                probe = parent / f"probe-{os.getpid()}"
-                probe.mkdir()
-                probe.rmdir()
-        except OSError:
-            return None
+        if missing := sorted(set(cls.CONTROLLERS) - set(parents)):
+            raise OSError(f"controllers missing: {', '.join(missing)}")
+        for parent in parents.values():
+            parent.mkdir(exist_ok=True)
+            _sweep(parent)
+            probe = parent / f"probe-{os.getpid()}"
+            probe.mkdir()
+            probe.rmdir()
         return cls(parents)
 
     def make_group(self) -> Group:

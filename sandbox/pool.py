@@ -171,6 +171,13 @@ class _Warm:
             self._zygote = None
 
 
+def _find_backend() -> cgroups.Backend:
+    try:
+        return cgroups.find_backend()
+    except cgroups.Unavailable as error:
+        return WatchBackend(str(error))
+
+
 def _has_default_disk(limits: Limits) -> bool:
     usual = Limits()
     fields = ("disk_bytes", "disk_inodes", "artifact_count", "artifact_bytes")
@@ -187,7 +194,7 @@ class Pool:
     def __init__(
         self, *, slots: int | None = None, accepted_gaps: frozenset[str] = frozenset()
     ) -> None:
-        self.backend = cgroups.find_backend() or WatchBackend()
+        self.backend = _find_backend()
         self._accepted_gaps = accepted_gaps
         self.slots = slots or max(2, os.cpu_count() or 2)
         self._free = threading.BoundedSemaphore(self.slots)

@@ -17,6 +17,9 @@ class WatchBackend:
 
     name = "watch"
 
+    def __init__(self, why: str) -> None:
+        self.why = why
+
     def make_group(self) -> Group:
         return _WatchedProcesses()
 

@@ -37,7 +37,7 @@ def test_a_missing_layer_is_named_with_what_to_do():
 
 
 def test_a_gap_accepted_by_name_is_let_pass():
-    layers = read_probe(probed(), WatchBackend())
+    layers = read_probe(probed(), WatchBackend("no group"))
 
     with pytest.raises(LayerMissing, match="cgroup"):
         require(layers, frozenset({"network"}))
