@@ -90,7 +90,8 @@ def save_texts(
     }
     if carry_from is not None:
         drafts = _carried(drafts, carry_from)
-    _check(post, drafts)
+    # An import may have left the other text without a title; that is no reason to refuse this.
+    _check(post, {language: drafts[language] for language in wanted})
     rendered = render_post(post.position, PostDraft(role=Post.Role(post.role), translations=drafts))
     before = placed_snippets(article)
     changed = store_texts(post=post, texts=drafts, rendered=rendered, comment=comment, user=user)

@@ -193,6 +193,13 @@ def test_what_cannot_be_published_is_refused(
     assert post.translations.get(language=EN).revision_number == 1
 
 
+def test_other_text_may_lack_its_title(freezing: Article, writer: User):
+    post = freezing.posts.get(position=0)
+    post.translations.filter(language=ZH).update(title="")
+
+    assert save_text(post=post, language=EN, markdown="New", title="T", user=writer, base=1)
+
+
 def test_rolled_back_text_is_a_new_revision(answer: Post, writer: User):
     original = text_of(answer).markdown
     save(answer, writer, (EN, "Done.", "Worse."))
