@@ -5,6 +5,7 @@ import unicodedata
 
 COLOURS = re.compile(r"\x1b\[[0-9;:]*m")
 KEPT = "\n\t"
+KEPT_OUT = str.maketrans("", "", KEPT)
 
 
 def visible(text: str) -> str:
@@ -19,7 +20,7 @@ def visible(text: str) -> str:
         plain = _take_back(plain)
     if "\r" in plain:
         plain = "\n".join(_overwritten(line) for line in plain.split("\n"))
-    if plain.isascii() and plain.isprintable():
+    if plain.isascii() and plain.translate(KEPT_OUT).isprintable():
         return plain
     return "".join(map(_shown, plain))
 
