@@ -14,8 +14,9 @@ def changed_fields(
 ) -> dict[str, str]:
     """Return the fields that an action gives other values; `texts` are those stored.
 
-    `carry-zh` puts the code of the Chinese text into the English one, `merge-en-3` puts together
-    what was typed from revision 3 and what was saved since, `theirs-en` takes what was saved.
+    `begin-en` starts the English text with the Chinese one, `carry-zh` puts the code of the
+    Chinese text into the English one, `merge-en-3` puts together what was typed from revision 3
+    and what was saved since, `theirs-en` takes what was saved.
     """
     verb, _, rest = action.partition("-")
     path, _, base = rest.partition("-")
@@ -23,6 +24,8 @@ def changed_fields(
         return {}
     if verb == "carry":
         return _carried(fields, path)
+    if verb == "begin":
+        return {f"markdown_{path}": fields.get(f"markdown_{OTHER[path]}", "")}
     text = next((one for one in texts if one.language == BY_PATH[path]), None)
     if text is None:
         return {}

@@ -1,5 +1,6 @@
 """The editor without its script: both texts in one form, drafts, conflicts, nothing typed lost."""
 
+import re
 from collections.abc import Callable, Mapping
 from html import unescape
 from urllib.parse import unquote
@@ -120,6 +121,26 @@ def test_changed_code_is_refused_until_it_is_in_both(curator_client: Client, ans
     assert carried.content.decode().count("print(2)") == 2
     assert saved.status_code == 302
     assert "print(2)" in text_of(answer, ZH)
+
+
+def test_translation_begins_with_the_other_text(curator_client: Client, answer: Post):
+    answer.translations.filter(language=EN).delete()
+    text = text_of(answer, ZH)
+    sent = {"markdown_zh": text, "base_zh": "1", "markdown_en": "", "action": "begin-en"}
+    assert 'value="begin-en"' in curator_client.get(address(answer)).content.decode()
+
+    page = curator_client.post(address(answer), sent).content.decode()
+
+    assert unescape(page).count(text) == 2
+    assert 'value="begin-en"' not in page
+
+
+def test_enter_in_a_field_saves(curator_client: Client, answer: Post):
+    """A browser presses the first button of the form then."""
+    page = curator_client.get(address(answer)).content.decode()
+
+    form = page[page.index('id="editor"') :]
+    assert re.search(r'<button[^>]* name="action" value="(\w+)', form)[1] == "save"
 
 
 def test_conflict_shows_both_and_loses_nothing(
