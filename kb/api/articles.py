@@ -20,6 +20,7 @@ from kb.api.problems import FieldError, Problem, not_found
 from kb.api.shapes import Lang, Moment, OneOf, Page, Text, Told, When
 from kb.languages import BY_PATH, TO_PATH
 from kb.models import Article, Language, Post, Tag, Translation
+from kb.pages import has_been_removed
 from kb.tagging import find_tag
 from kb.versions import site_version
 
@@ -106,6 +107,8 @@ def read_article(request: HttpRequest, article_id: int) -> HttpResponse:
     )
     found = Article.objects.select_related("source").filter(pk=article_id)
     head = found.first()
+    if head is None and has_been_removed(article_id):
+        raise Problem(HTTPStatus.GONE, "gone", f"Article {article_id} was removed.")
     if head is None:
         raise not_found(f"article {article_id}")
 

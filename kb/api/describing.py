@@ -26,6 +26,7 @@ SAID = {
     403: "The token lacks the scope, or its user the role.",
     404: "There is nothing here.",
     409: "Somebody else was faster.",
+    410: "It was removed.",
     413: "Too much was sent.",
     415: "The body is no JSON.",
     422: "A value is wrong; `errors` says which.",
@@ -85,6 +86,8 @@ def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
         codes.add(404)
     if method == "get" and not path.endswith("/events"):
         responses["304"] = {"description": SAID[304]}
+    if path.endswith("/articles/{article_id}"):
+        codes.add(410)
     if method == "put":
         codes.add(409)
     if scope := operation.get("x-scope"):

@@ -78,7 +78,10 @@ def find(request: HttpRequest, asked: Query[Asked]) -> HttpResponse:
             "The results have fewer pages.",
             errors=[FieldError(parameter="page", detail="is past the last one")],
         ) from error
-    return answer(request, lambda: _tell(request, results))
+    told = _tell(request, results)
+    # How long it took is no part of what was found.
+    found = told.model_copy(update={"milliseconds": 0.0}).model_dump_json()
+    return answer(request, lambda: told, version=found)
 
 
 def _tell(request: HttpRequest, results: Results) -> SearchTold:

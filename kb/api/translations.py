@@ -93,7 +93,7 @@ class ReportTold(Told):
 )
 def read_translation(request: HttpRequest, post_id: int, lang: Lang) -> HttpResponse:
     text = text_or_404(post_id, lang)
-    return answer(request, lambda: tell_translation(text), changed_at=text.updated_at)
+    return answer(request, lambda: tell_translation(text), changed_at=text.post.article.changed_at)
 
 
 @router.get(

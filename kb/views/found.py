@@ -15,7 +15,7 @@ from kb.models import Article, Language, Tag, Translation
 ARTICLES_PER_SITEMAP = 2000
 EMBED_WIDTH, EMBED_HEIGHT = 720, 420
 # Lists in another order and combinations of tags are endless, searches and runs are nobody's.
-CLOSED_TO_ROBOTS = ("search", "runs/", "tagged/", "posts/", "status")
+CLOSED_TO_ROBOTS = ("search", "runs/", "tagged/", "posts/", "status", "account/")
 
 
 @require_safe
@@ -25,6 +25,7 @@ def robots(request: HttpRequest) -> HttpResponse:
     lines += [f"Disallow: /{lang}/{path}" for lang in BY_PATH for path in CLOSED_TO_ROBOTS]
     lines += [
         "Disallow: /accounts/",
+        "Disallow: /api/",
         "Disallow: /admin/",
         "Disallow: /*?sort=",
         "Disallow: /*&sort=",

@@ -17,6 +17,7 @@ PAGES = [
     "/{lang}/search?q=lstm",
     "/{lang}/search?q=zzzqqq",
     "/{lang}/help",
+    "/{lang}/help/api",
     "/{lang}/status",
     "/{lang}/nowhere",
     "{article}",

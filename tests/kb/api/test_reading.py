@@ -6,6 +6,7 @@ from kb.models import Article
 from kb.versions import site_version
 from snippets.models import Snippet, Verification
 from tests.kb.api.conftest import Program
+from tests.kb.test_many_articles import fill
 
 pytestmark = pytest.mark.django_db
 
@@ -66,6 +67,17 @@ def test_article_has_its_posts_in_every_language(program: Program, freezing: Art
     assert answer["translations"]["en"]["markdown"].startswith("So:")
     assert answer["snippets"] == [Snippet.objects.get().pk]
     assert program.get(f"/posts/{answer['id']}").json() == answer
+
+
+def test_article_that_was_removed_is_gone(program: Program, freezing: Article):
+    from kb.models import Post
+
+    fill(1)
+    Post.objects.filter(article=freezing).delete()
+    freezing.delete()
+
+    assert program.get("/articles/1").status_code == 410
+    assert program.get("/articles/999").status_code == 404
 
 
 def test_text_and_its_revisions(program: Program, freezing: Article):
