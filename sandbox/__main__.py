@@ -17,6 +17,7 @@ from typing import Any
 from sandbox import layers
 from sandbox.build import build, remove_outdated
 from sandbox.client import Client
+from sandbox.inside import landlock
 from sandbox.model import CODE_BYTES, InvalidRequest, Limits, Output, Request, Result, SandboxError
 from sandbox.pool import Pool
 from sandbox.runtime import load, load_all
@@ -198,13 +199,26 @@ def _selftest(arguments: argparse.Namespace) -> int:
     finally:
         pool.close()
     is_ok = all(state == layers.OK or layer in gaps for layer, state in states.items())
+    notes = _notes()
     if arguments.json:
-        print(json.dumps({"ok": is_ok, "layers": states, "accepted_gaps": sorted(gaps)}))
+        told = {"ok": is_ok, "layers": states, "accepted_gaps": sorted(gaps), "notes": notes}
+        print(json.dumps(told))
     else:
         for layer, state in states.items():
             mark = "ok  " if state == layers.OK else "gap " if layer in gaps else "FAIL"
             print(f"{mark} {layer}" + ("" if state == layers.OK else f": {state}"))
+        for note in notes:
+            print(f"note {note}")
     return 0 if is_ok else 1
+
+
+def _notes() -> list[str]:
+    """Return what is weaker here than on a newer kernel, and no gap."""
+    version = landlock.abi()
+    left = landlock.unknown_to(version)
+    if not version or not left:
+        return []
+    return [f"Landlock's version is {version}: it leaves {', '.join(left)} to other layers"]
 
 
 def _status(arguments: argparse.Namespace) -> int:

@@ -24,6 +24,8 @@ _READING = _EXECUTE | _READ_FILE | _READ_DIR
 _NET_BIND_CONNECT_TCP = 0b11
 _SCOPE_ABSTRACT_SOCKET_AND_SIGNAL = 0b11
 
+_SINCE = {3: "truncation", 4: "TCP", 5: "device ioctls", 6: "signals and abstract sockets"}
+
 # The number of file-system access bits that each ABI version brought it to.
 _BITS_BY_ABI = {1: 13, 2: 14, 3: 15, 4: 15, 5: 16}
 
@@ -39,6 +41,11 @@ def abi() -> int:
         )
     except OSError:
         return 0
+
+
+def unknown_to(version: int) -> list[str]:
+    """Return what Landlock of this version leaves to the other layers, which refuse it too."""
+    return [what for since, what in _SINCE.items() if version < since]
 
 
 def restrict(*, readable: list[str], writable: list[str], devices: list[str]) -> None:

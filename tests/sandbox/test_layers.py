@@ -6,6 +6,7 @@ import pytest
 
 from sandbox import Limits, Request, Result, SandboxError, Verdict
 from sandbox.cgroups import Version1
+from sandbox.inside import landlock
 from sandbox.layers import KNOWN, OK, LayerMissing, read_probe, require
 from sandbox.watching import WatchBackend
 from tests.sandbox.conftest import RUNTIME
@@ -47,6 +48,19 @@ def test_a_gap_accepted_by_name_is_let_pass():
 def test_a_probe_that_fails_proves_nothing():
     with pytest.raises(SandboxError, match="probe"):
         read_probe(Result(verdict=Verdict.ERROR, reason="boom"), Version1({}))
+
+
+@pytest.mark.jail
+@pytest.mark.skipif(landlock.abi() < 4, reason="this kernel's Landlock leaves TCP alone")
+def test_landlock_forbids_tcp_where_it_knows_of_it(run):
+    result = run("import socket; socket.socket().bind(('0.0.0.0', 0))")
+
+    assert result.stderr.splitlines()[-1].startswith("PermissionError: [Errno 13]")
+
+
+def test_what_an_older_landlock_leaves_to_other_layers_is_named():
+    assert landlock.unknown_to(2)[:2] == ["truncation", "TCP"]
+    assert landlock.unknown_to(6) == []
 
 
 @pytest.mark.jail
