@@ -144,6 +144,20 @@ def test_action_that_needs_a_reason_is_refused_without_and_keeps_what_was_chosen
     assert Report.objects.get(pk=flag.pk).status == "open"
 
 
+def test_refused_form_comes_back_on_its_page(curator_client: Client, shown: Shown, judged: Judged):
+    for number in range(31):
+        judged(shown(f"print({number})", readers=100 - number), "differs")
+    last = Snippet.objects.get(code="print(30)")
+
+    page = curator_client.post(
+        "/en/desk/queues/differs/act",
+        {"action": "accept-reason", "id": last.pk, "page": "2"},
+    ).content.decode()
+
+    assert "print(30)" in page
+    assert f'id="row-{last.pk}"' in page
+
+
 @pytest.mark.parametrize(
     "values",
     [{}, {"action": "verify"}, {"action": "nonsense", "id": "1"}, {"action": "verify", "id": "x"}],
