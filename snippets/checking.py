@@ -44,7 +44,7 @@ def request_due() -> int:
     if not due:
         return 0
     batch = Batch.objects.create(total=len(due))
-    _send(batch, due, known)
+    _send(batch, due, known, priority=queueing.VERIFICATION_PRIORITY)
     return len(due)
 
 
@@ -68,7 +68,8 @@ def request_checks(*, snippet_ids: Iterable[int]) -> int:
 def _send_or_forget(batch: Batch, cells: Sequence[Verification], known: Runtimes) -> None:
     """Tell the workers; where the broker is away, let no batch wait for what nobody was told."""
     try:
-        _send(batch, cells, known)
+        # Before the batch that is under way: it has a queue of its own, without readers.
+        _send(batch, cells, known, priority=queueing.READER_PRIORITY)
     except (OperationalError, OSError, redis.RedisError) as error:
         logger.warning("batch %s not queued: %s", batch.pk, error)
         batch.delete()
@@ -77,13 +78,13 @@ def _send_or_forget(batch: Batch, cells: Sequence[Verification], known: Runtimes
         ).update(last_outcome=F("outcome"), outcome=Verification.Outcome.STALE)
 
 
-def _send(batch: Batch, cells: Sequence[Verification], known: Runtimes) -> None:
+def _send(batch: Batch, cells: Sequence[Verification], known: Runtimes, *, priority: int) -> None:
     for one in cells:
         current_app.send_task(
             VERIFY,
             args=[one.snippet_id, one.runtime, batch.pk],
             queue=queueing.GPU if known[one.runtime].gpu else queueing.VERIFY_QUEUE,
-            priority=queueing.VERIFICATION_PRIORITY,
+            priority=priority,
             retry=False,
         )
 

@@ -165,7 +165,8 @@
     "?": toggle,
   };
   document.addEventListener("keydown", (event) => {
-    const isWriting = event.target.closest("input, textarea, select, .ace_editor");
+    // The editor writes into a text area of its own; left with Escape, it is a place like others.
+    const isWriting = event.target.closest("input:not([type=checkbox]), textarea, select");
     if (isWriting) {
       const sends = event.key === "Enter" && (event.ctrlKey || event.metaKey);
       if (sends && form.contains(event.target)) {
