@@ -42,7 +42,7 @@ class OneOf:
 
 
 Lang = Annotated[str, OneOf(("zh", "en"))]
-MOST_ID = 2**63 - 1
+MOST_ID = 10**18 - 1
 WHOLE = re.compile(r"-?[0-9]{1,19}")
 MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 
