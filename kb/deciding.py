@@ -30,7 +30,7 @@ def decide_reports(
     `decision` says what was done, or why nothing was; suggested edits are decided by
     applying them, elsewhere.
     """
-    found = Report.objects.select_for_update().filter(
+    found = Report.objects.select_for_update(of=("self",)).filter(
         pk__in=report_ids, status=Status.OPEN, kind=Report.Kind.OUTDATED
     )
     reports = list(found.select_related("post"))
@@ -75,7 +75,7 @@ def decide_tags(
 
     One that names no tag can be declined only: somebody must make the tag first.
     """
-    found = TagSuggestion.objects.select_for_update().filter(
+    found = TagSuggestion.objects.select_for_update(of=("self",)).filter(
         pk__in=suggestion_ids, status=Status.OPEN
     )
     count = 0

@@ -32,7 +32,9 @@ def delete_article(*, article: Article, why: str, user: Any) -> DeletedArticle:
 
     Its source stays, so that no import brings it back meanwhile.
     """
-    locked = Article.objects.select_for_update().select_related("source").get(pk=article.pk)
+    locked = (
+        Article.objects.select_for_update(of=("self",)).select_related("source").get(pk=article.pk)
+    )
     texts = Translation.objects.filter(post__article=locked, post__position=0)
     titles = dict(texts.values_list("language", "title"))
     deleted = DeletedArticle.objects.create(
