@@ -78,6 +78,8 @@ def save_texts(
     (PostError where a text is to blame) where one cannot be published as it stands.
     """
     article = Article.objects.select_for_update().get(pk=post.article_id)
+    # The caller may have read the post, and its texts, before somebody else saved them.
+    post = Post.objects.get(pk=post.pk)
     texts = {Language(text.language): text for text in post.translations.all()}
     wanted = _changed(texts, edits)
     _refuse_conflicts(texts, wanted)

@@ -144,6 +144,19 @@ def test_text_saved_meanwhile_is_not_overwritten(answer: Post, writer: User, cur
     assert "Theirs." in text_of(answer).markdown
 
 
+def test_text_saved_since_the_post_was_read_is_not_overwritten(
+    answer: Post, writer: User, curator: User
+):
+    read_before = Post.objects.prefetch_related("translations").get(pk=answer.pk)
+    mine = edit(answer, EN, "Done.", "Mine.")
+    save(answer, curator, (EN, "Done.", "Theirs."))
+
+    with pytest.raises(EditConflict):
+        save_texts(post=read_before, edits={EN: mine}, user=writer)
+
+    assert "Theirs." in text_of(answer).markdown
+
+
 def test_text_that_i_left_alone_is_no_conflict(answer: Post, writer: User, curator: User):
     """The editor sends both texts; only what was changed in it counts."""
     left_alone = edit(answer, EN, "Done.", "Done.")
