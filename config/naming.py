@@ -150,6 +150,7 @@ NAMES: Mapping[str, Any] = {
     "secret": pgettext_lazy("field", "secret"),
     "seed": pgettext_lazy("field", "seed"),
     "seen_at": pgettext_lazy("field", "seen last on"),
+    "settled_at": pgettext_lazy("field", "settled on"),
     "setup": pgettext_lazy("field", "set-up"),
     "setup_origin": pgettext_lazy("field", "origin of the set-up"),
     "shared_setups": pgettext_lazy("field", "shared set-ups"),
