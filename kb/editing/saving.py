@@ -4,6 +4,7 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import transaction
 
 from kb.auditing import note_deed
@@ -77,9 +78,12 @@ def save_texts(
     Raises EditConflict where a text that is to change was changed since, AuthoringError
     (PostError where a text is to blame) where one cannot be published as it stands.
     """
-    article = Article.objects.select_for_update().get(pk=post.article_id)
-    # The caller may have read the post, and its texts, before somebody else saved them.
-    post = Post.objects.get(pk=post.pk)
+    try:
+        article = Article.objects.select_for_update().get(pk=post.article_id)
+        # The caller may have read the post, and its texts, before somebody else saved them.
+        post = Post.objects.get(pk=post.pk)
+    except ObjectDoesNotExist as error:
+        raise AuthoringError("this text was deleted meanwhile; keep yours as a draft") from error
     texts = {Language(text.language): text for text in post.translations.all()}
     wanted = _changed(texts, edits)
     _refuse_conflicts(texts, wanted)

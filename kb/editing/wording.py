@@ -105,6 +105,10 @@ MESSAGES = (
         gettext_noop("there is no text in any language; write one at least"),
     ),
     (
+        r"this text was deleted meanwhile;",
+        gettext_noop("this text was deleted meanwhile; keep yours as a draft"),
+    ),
+    (
         r"a guide has no answers;",
         gettext_noop("a guide has no answers; an article with answers is a question"),
     ),

@@ -157,6 +157,15 @@ def test_text_saved_since_the_post_was_read_is_not_overwritten(
     assert "Theirs." in text_of(answer).markdown
 
 
+def test_text_deleted_meanwhile_is_told(answer: Post, writer: User):
+    mine = edit(answer, EN, "Done.", "Mine.")
+    gone = Post.objects.get(pk=answer.pk)
+    answer.article.delete()
+
+    with pytest.raises(AuthoringError, match="deleted meanwhile"):
+        save_texts(post=gone, edits={EN: mine}, user=writer)
+
+
 def test_text_that_i_left_alone_is_no_conflict(answer: Post, writer: User, curator: User):
     """The editor sends both texts; only what was changed in it counts."""
     left_alone = edit(answer, EN, "Done.", "Done.")
