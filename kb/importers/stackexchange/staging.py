@@ -36,7 +36,7 @@ class Staging:
         self._connection = sqlite3.connect(self._path, isolation_level=None)
         self._connection.executescript(SCHEMA)
         self._connection.execute("BEGIN")
-        self._has_history = self._has_links = False
+        self._has_history = self._has_links = self._has_accepted = False
 
     def close(self) -> None:
         self._connection.close()
@@ -103,6 +103,7 @@ class Staging:
         self._connection.execute("CREATE INDEX to_post ON link (related, is_duplicate, post)")
         self._has_history = self._has_rows("history")
         self._has_links = self._has_rows("link")
+        self._has_accepted = self._has_rows("accepted")
 
     def _has_rows(self, table: str) -> bool:
         sql = f"SELECT EXISTS (SELECT 1 FROM {table})"  # noqa: S608 - a name of ours
@@ -156,7 +157,7 @@ class Staging:
 
     def accepted(self, posts: Iterable[int]) -> int | None:
         """Return the first of these posts that the asker accepted, by Votes.xml."""
-        for post in posts:
+        for post in posts if self._has_accepted else ():
             sql = "SELECT 1 FROM accepted WHERE post = ?"
             if self._connection.execute(sql, [post]).fetchone():
                 return post
