@@ -125,6 +125,19 @@ def test_trial_starts_without_javascript_and_with_it(
     assert Curation.objects.count() == 0
 
 
+@pytest.mark.parametrize("part", ["rows", "events"])
+def test_trial_is_seen_by_curators_alone(
+    client_of: ClientOf, person_in: PersonIn, snippet: Snippet, part: str
+):
+    trial = Trial.objects.create(snippet=snippet)
+    address = f"/en/desk/trials/{trial.public_id}/{part}"
+
+    allowed = client_of(person_in(Role.CURATOR)).get(address)
+    refused = client_of(person_in(Role.TRANSLATOR)).get(address)
+
+    assert (allowed.status_code, refused.status_code) == (200, 403)
+
+
 def test_output_is_accepted_and_taken_back(
     curator_client: Client, snippet: Snippet, judged: Judged, broker: redis.Redis
 ):

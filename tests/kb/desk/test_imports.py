@@ -157,6 +157,38 @@ def test_others_cannot_import(client_of: ClientOf, person_in: PersonIn, role: Ro
     assert (answer.status_code, ImportJob.objects.count()) == (403, 0)
 
 
+@pytest.mark.parametrize(
+    "role", [role for role in Role if role not in {"curator", "administrator"}]
+)
+def test_others_neither_see_nor_answer_an_import(
+    client_of: ClientOf, person_in: PersonIn, role: Role
+):
+    job = ImportJob.objects.create(format="wxr", file_name="a.xml", state=State.CHECKED)
+    client = client_of(person_in(role))
+    address = f"/en/desk/imports/{job.pk}"
+
+    answers = [
+        client.get("/en/desk/imports/"),
+        client.get(address),
+        client.get(f"{address}/errors.csv"),
+        *(client.post(f"{address}/answer", {"answer": one}) for one in ("import", "discard")),
+    ]
+
+    job.refresh_from_db()
+    assert {answer.status_code for answer in answers} == {403}
+    assert (job.state, AuditEntry.objects.count()) == (State.CHECKED, 0)
+
+
+def test_answer_that_comes_too_late_changes_nothing(curator_client: Client):
+    job = ImportJob.objects.create(format="wxr", file_name="a.xml", state=State.DONE)
+
+    for answer in ("import", "retry", "discard", "nonsense"):
+        curator_client.post(f"/en/desk/imports/{job.pk}/answer", {"answer": answer})
+
+    job.refresh_from_db()
+    assert (job.state, AuditEntry.objects.count()) == (State.DONE, 0)
+
+
 def test_too_large_a_file_is_refused_with_the_limit(curator_client: Client, settings: Settings):
     settings.IMPORT_BYTES = 1024
     upload = SimpleUploadedFile("guide.md", b"x" * 2048)
