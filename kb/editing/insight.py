@@ -4,6 +4,9 @@ import dataclasses
 import html
 from collections.abc import Mapping, Sequence
 
+from django.utils.translation import gettext as _
+
+from kb.editing.marking import mark_terms
 from kb.editing.outline import Outline, outline_of
 from kb.editing.parity import Check, compare_outlines
 from kb.editing.terms import Term, compare_terms
@@ -69,29 +72,31 @@ def _look(language: Language, read: Mapping[Language, _Read], error: AuthoringEr
     if ours:
         there = theirs.outline.prose if theirs else ""
         terms = compare_terms(ours.outline.prose, there, language=language)
-    doubts = [term for term in terms if theirs and not term.is_approved]
+    doubts: list[Term] = [term for term in terms if theirs and not term.is_approved]
     return Look(
         path=TO_PATH[language],
         lang=html_lang(language),
         other_lang=html_lang(OTHER[language]),
-        html=_html(ours.rendered) if ours else "",
+        html=_html(ours.rendered, language, doubts) if ours else "",
         problem=explain(error) if error else "",
         doubts=doubts,
         terms=[term for term in terms if term not in doubts],
     )
 
 
-def _html(rendered: Rendered) -> str:
-    """Return the text with its snippets as plain code: they are stored when it is saved."""
+def _html(rendered: Rendered, language: Language, doubts: Sequence[Term]) -> str:
+    """Return the text with its terms marked, and its snippets as plain code: they are stored
+    when it is saved.
+    """
+    said = {term.approved: term.used or _("not used there") for term in doubts}
     parts = []
     for block in rendered.blocks:
         if block["kind"] == "snippet":
             parts.append(_snippet(rendered.snippets[block["snippet"]]))
         else:
+            marked = mark_terms(block["html"], language=language, doubts=said)
             parts.append(
-                PLACEHOLDER.sub(
-                    lambda match: _snippet(rendered.snippets[int(match[1])]), block["html"]
-                )
+                PLACEHOLDER.sub(lambda match: _snippet(rendered.snippets[int(match[1])]), marked)
             )
     return "\n".join(parts)
 

@@ -4,6 +4,7 @@ import dataclasses
 import functools
 import re
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from kb.models import Language
 from kb.search.analyzer import analyze
@@ -36,11 +37,38 @@ def compare_terms(source: str, target: str, *, language: Language) -> list[Term]
     other = Language.EN if language is Language.ZH else Language.ZH
     there = _Text(target)
     terms: dict[str, Term] = {}
-    for name, entry in _found(_Text(source), language):
-        names = _names(entry, other)
+    for found in find_terms(source, language):
+        names = _names(found.entry, other)
         used = next((one for one in names if there.has(one)), "")
-        terms.setdefault(names[0], Term(name=name, approved=names[0], used=used))
+        terms.setdefault(names[0], Term(name=found.name, approved=names[0], used=used))
     return sorted(terms.values(), key=lambda term: (bool(term.used), term.is_approved))
+
+
+class Found(NamedTuple):
+    """A term that stands from `start` to `end`."""
+
+    start: int
+    end: int
+    name: str
+    entry: Entry
+
+
+def find_terms(text: str, language: Language) -> Iterator[Found]:
+    """Yield the terms of a text, the longer one where two begin alike; first the Chinese names."""
+    if language is Language.ZH:
+        pattern, by_name = _chinese()
+        for match in pattern.finditer(normalise(text)):
+            yield Found(*match.span(), match[0], by_name[match[0]])
+    known = _latin(language)
+    tokens = analyze(text)
+    at = 0
+    while at < len(tokens):
+        for end in range(min(at + LONGEST, len(tokens)), at, -1):
+            if found := known.get(tuple(token.text for token in tokens[at:end])):
+                yield Found(tokens[at].start, tokens[end - 1].end, *found)
+                at = end - 1
+                break
+        at += 1
 
 
 def _names(entry: Entry, language: Language) -> tuple[str, ...]:
@@ -48,35 +76,17 @@ def _names(entry: Entry, language: Language) -> tuple[str, ...]:
 
 
 class _Text:
-    """A text in the two ways in which names are looked for."""
+    """A text in the two ways in which a name is looked for in it."""
 
     def __init__(self, text: str) -> None:
         self.plain = normalise(text)
-        self.tokens = [token.text for token in analyze(text)]
-        self._joined = f" {' '.join(self.tokens)} "
+        self._joined = f" {' '.join(token.text for token in analyze(text))} "
 
     def has(self, name: str) -> bool:
         if HAN.search(name):
             return normalise(name) in self.plain
         tokens = _tokens(name)
         return bool(tokens) and f" {' '.join(tokens)} " in self._joined
-
-
-def _found(text: _Text, language: Language) -> Iterator[tuple[str, Entry]]:
-    """Yield the names in the text, the longer one where two begin alike, in reading order."""
-    if language is Language.ZH:
-        pattern, by_name = _chinese()
-        for match in pattern.finditer(text.plain):
-            yield match[0], by_name[match[0]]
-    known = _latin(language)
-    at = 0
-    while at < len(text.tokens):
-        for end in range(min(at + LONGEST, len(text.tokens)), at, -1):
-            if found := known.get(tuple(text.tokens[at:end])):
-                yield found
-                at = end - 1
-                break
-        at += 1
 
 
 @functools.cache

@@ -3,7 +3,7 @@
 import re
 
 from django.template.loader import render_to_string
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kb.changes import Line, compare
@@ -24,6 +24,7 @@ def is_within(some: list[str], every: list[str]) -> bool:
     return all(line in rest for line in some)
 
 
+@settings(deadline=None)
 @given(before=LINES, after=LINES)
 def test_nothing_is_made_up_and_nothing_that_changed_is_left_out(
     before: list[str], after: list[str]
@@ -40,6 +41,7 @@ def test_nothing_is_made_up_and_nothing_that_changed_is_left_out(
         assert lines == []
 
 
+@settings(deadline=None)
 @given(before=LINES, after=LINES)
 def test_no_text_breaks_the_page_that_shows_its_difference(before: list[str], after: list[str]):
     lines = list(compare("\n".join(before), "\n".join(after)))

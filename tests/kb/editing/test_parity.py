@@ -1,7 +1,7 @@
 """What both languages must share is found in any text, and code is carried into its place."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kb.editing.insight import look_at
@@ -33,6 +33,7 @@ def differing(left: str, right: str) -> dict[str, tuple[tuple[str, ...], tuple[s
     return {one.subject: (one.only_left, one.only_right) for one in checks if not one.is_same}
 
 
+@settings(deadline=None)  # the first call loads dictionaries
 @given(TEXTS)
 def test_text_agrees_with_itself(markdown: str):
     try:
@@ -42,6 +43,7 @@ def test_text_agrees_with_itself(markdown: str):
     assert found == {}
 
 
+@settings(deadline=None)  # the first call loads dictionaries
 @given(zh=TEXTS, en=TEXTS)
 def test_preview_of_any_text_is_clean_or_says_why_not(zh: str, en: str):
     insight = look_at({ZH: zh, EN: en}, position=0, role="question")
@@ -105,6 +107,7 @@ def test_code_is_not_carried_where_nobody_can_tell_its_place():
     assert carry_code(source=f"{one}\n\ntext\n\n{one}", target=one) is None
 
 
+@settings(deadline=None)  # the first call loads dictionaries
 @given(st.lists(st.text("ab \n", max_size=9), min_size=1, max_size=3))
 def test_carried_code_is_the_same_code(codes: list[str]):
     source = "\n\n".join(f"甲\n\n~~~python run\nx{code}\n~~~" for code in codes)

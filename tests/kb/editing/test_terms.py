@@ -1,6 +1,6 @@
 """The glossary's terms in a text, and whether the other text has their approved translation."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kb.editing.terms import Term, compare_terms
@@ -44,6 +44,7 @@ def test_traditional_characters_are_the_same_term():
     assert terms("張量", "tensor", ZH) == {"张量": "tensor"}
 
 
+@settings(deadline=None)  # the first call loads dictionaries
 @given(st.text(), st.text())
 def test_any_text_can_be_compared(source: str, target: str):
     for language in Language:
