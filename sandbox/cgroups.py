@@ -82,6 +82,19 @@ def _mounts() -> list[tuple[str, str, set[str]]]:
     return found
 
 
+def _is_kept_by_systemd(folder: Path) -> bool:
+    """Say whether systemd marked the group as a unit's, but not as delegated.
+
+    It may be writable all the same, but the first run to use up its memory would end the unit.
+    A user's own manager (252) leaves no marks: its units are not found out by this.
+    """
+    try:
+        marks = os.listxattr(folder)
+    except OSError:
+        return False
+    return "user.invocation_id" in marks and "user.delegate" not in marks
+
+
 def _remove(folder: Path, patience_seconds: float = REMOVE_PATIENCE_SECONDS) -> None:
     """Remove an empty group; the kernel may need a moment after its last process ended."""
     deadline = time.monotonic() + patience_seconds
@@ -159,6 +172,8 @@ class Version2:
         available = (own / "cgroup.controllers").read_text(encoding="ascii").split()
         if missing := sorted(set(cls.CONTROLLERS) - set(available)):
             raise OSError(f"controllers missing: {', '.join(missing)}")
+        if _is_kept_by_systemd(own):
+            raise OSError("systemd keeps this group to itself")
         runs = own / cls.RUNS
         runs.mkdir(exist_ok=True)
         for folder in (own, runs):

@@ -101,6 +101,21 @@ def test_what_is_missing_is_named_with_the_remedy(tree):
         find_backend()
 
 
+@pytest.mark.parametrize(
+    ("marks", "is_kept"),
+    [([], False), (["user.invocation_id"], True), (["user.delegate", "user.invocation_id"], False)],
+)
+def test_a_unit_that_systemd_did_not_delegate_is_left_alone(tree, monkeypatch, marks, is_kept):
+    monkeypatch.setattr(os, "listxattr", lambda _: marks)
+
+    if is_kept:
+        with pytest.raises(Unavailable, match=r"v2: systemd keeps this group.*Delegate=yes"):
+            find_backend()
+    else:
+        find_backend()
+    assert (tree.own / "zhiyan-runs").exists() is not is_kept
+
+
 def test_groups_of_a_service_that_is_gone_are_swept(tree):
     runs = tree.own / "zhiyan-runs"
     start = cgroups._start_of(os.getpid())
