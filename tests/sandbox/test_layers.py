@@ -25,7 +25,7 @@ def test_every_layer_of_a_running_service_is_in_place(host, run):
 
     accepted = host.client.status()["accepted_gaps"]
     assert set(layers) == KNOWN
-    assert {name for name, state in layers.items() if state != OK} == set(accepted)
+    assert {name for name, state in layers.items() if state != OK} <= set(accepted)
 
 
 def test_a_missing_layer_is_named_with_what_to_do():

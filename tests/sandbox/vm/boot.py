@@ -85,9 +85,9 @@ def _boot(kernel: Path, initramfs: Path, memory: int, append: str) -> int:
     qemu = [
         *shlex.split(os.environ.get("QEMU", "qemu-system-x86_64")),
         *("-nodefaults", "-no-user-config", "-display", "none", "-no-reboot"),
-        *("-accel", "kvm", "-accel", "tcg", "-cpu", "max", "-smp", "1", "-m", str(memory)),
+        *("-accel", "tcg", "-cpu", "max", "-smp", "1", "-m", str(memory)),
         *("-serial", "stdio", "-kernel", str(kernel), "-initrd", str(initramfs)),
-        *("-append", f"console=ttyS0 quiet panic=-1 mitigations=off {append}"),
+        *("-append", f"zhiyan_guest console=ttyS0 quiet panic=-1 mitigations=off {append}"),
         *(
             "-virtfs",
             "local,path=/,mount_tag=host,security_model=passthrough,readonly=on,multidevs=remap",
