@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class ImportJob(models.Model):
@@ -24,7 +25,7 @@ class ImportJob(models.Model):
         TO_IMPORT = "to-import", _("waits to be imported")
         IMPORTING = "importing", _("is being imported")
         DONE = "done", _("imported")
-        FAILED = "failed", _("failed")
+        FAILED = "failed", pgettext_lazy("import", "failed")
         DISCARDED = "discarded", _("discarded")
 
     format = models.CharField(max_length=20, choices=Format.choices)

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from snippets import querysets
 from snippets.models.code import Snippet
@@ -79,7 +80,7 @@ class Run(models.Model):
             ),
         ]
         verbose_name = _("run")
-        verbose_name_plural = _("runs")
+        verbose_name_plural = pgettext_lazy("records", "runs")
 
     def __str__(self) -> str:
         return self.public_id

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from snippets.models.code import Snippet
 from snippets.models.runs import Run, new_public_id
@@ -33,7 +34,7 @@ class TrialCell(models.Model):
     """A trial on one runtime: of the code as its author wrote it, or of the correction."""
 
     class State(models.TextChoices):
-        WAITING = "waiting", _("waiting")
+        WAITING = "waiting", pgettext_lazy("trial", "waiting")
         RUNNING = "running", _("running")
         DONE = "done", _("done")
         FAILED = "failed", _("could not be run")
