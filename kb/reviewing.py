@@ -7,7 +7,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from kb.auditing import note_deed
-from kb.models import AcceptedReason, Article, Deed, ImportJob
+from kb.models import AcceptedReason, Article, Deed, ImportJob, PostSnippet
+from kb.standing import refresh_standing
 from snippets.checking import request_checks
 from snippets.models import Snippet, Verification
 from snippets.querysets import RED
@@ -67,6 +68,7 @@ def accept_reasons(*, snippet_ids: Collection[int], why: str, user: Any) -> int:
             why=why,
             label=name_of(snippet),
         )
+    _refresh_articles_with(snippets)
     return len(snippets)
 
 
@@ -78,7 +80,13 @@ def take_back_reasons(*, snippet: Snippet, why: str, user: Any) -> int:
         note_deed(
             user=user, verb=Deed.REOPENED_SNIPPET, target=snippet, why=why, label=name_of(snippet)
         )
+        _refresh_articles_with([snippet.pk])
     return count
+
+
+def _refresh_articles_with(snippet_ids: Collection[int]) -> None:
+    places = PostSnippet.objects.filter(snippet__in=snippet_ids)
+    refresh_standing(article_ids=places.values_list("post__article", flat=True))
 
 
 @transaction.atomic

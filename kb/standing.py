@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from django.db import transaction
 from django.utils import timezone
 
+from kb.explaining import to_be_mended
 from kb.listing import snippet_ids_of
 from kb.models import Article, Language, Post, Report, Translation
 from kb.search.outbox import note_articles
@@ -25,7 +26,9 @@ def refresh_standing(*, article_ids: Iterable[int]) -> None:
     """
     ids = set(article_ids)
     note_articles(ids)
-    summaries = summarise(snippet_ids_of(ids))
+    shown = {article: set(snippets) for article, snippets in snippet_ids_of(ids).items()}
+    summaries = summarise(shown)
+    to_mend = to_be_mended(set().union(*shown.values()))
     reports = Counter(
         Report.objects.filter(post__article__in=ids, status=Report.Status.OPEN).values_list(
             "post__article_id", flat=True
@@ -45,7 +48,7 @@ def refresh_standing(*, article_ids: Iterable[int]) -> None:
             health=health,
             verified_at=summary.latest_at if summary else None,
             broke_at=(article.broke_at or now) if is_broken else None,
-            work=BROKEN_CODE * is_broken
+            work=BROKEN_CODE * (not to_mend.isdisjoint(shown.get(article.pk, ())))
             + OPEN_REPORT * reports[article.pk]
             + LANGUAGES_APART * (article.pk in apart),
             changed_at=now,

@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from kb import reviewing
 from kb.desk.queue import Action, Filters, Queue
 from kb.desk.snippet_rows import rows_of_snippets
-from kb.models import AcceptedReason, PostSnippet
+from kb.explaining import unexplained
+from kb.models import PostSnippet
 from kb.roles import Permission
 from snippets.models import Snippet, Verification
 from snippets.querysets import GREEN, RED
@@ -51,26 +52,6 @@ def _total(rows: QuerySet, total: Sum | Count) -> Coalesce:
     return Coalesce(Subquery(grouped, output_field=IntegerField()), 0)
 
 
-def _unexplained(cells: Cells) -> Cells:
-    """Leave out what a curator has dealt with.
-
-    That is what fails for a good reason, as long as it is the same one, and what has a
-    correction that works somewhere: the author's code stays as it is.
-    """
-    accepted = AcceptedReason.objects.filter(
-        snippet=OuterRef("snippet"),
-        runtime=OuterRef("runtime"),
-        outcome=OuterRef("outcome"),
-        reason_code=OuterRef("reason_code"),
-    )
-    corrected = Verification.objects.current().filter(
-        outcome__in=GREEN,
-        snippet__suggested_for=OuterRef("snippet"),
-        snippet__suggested_for__is_suggestion_accepted=True,
-    )
-    return cells.exclude(Exists(accepted)).exclude(Exists(corrected))
-
-
 def _once_green(cells: Cells) -> Cells:
     """Narrow to the cells of pairs that worked before."""
     earlier = Verification.objects.filter(
@@ -83,16 +64,16 @@ def _once_green(cells: Cells) -> Cells:
 
 
 def _broken(cells: Cells) -> Cells:
-    return _once_green(_unexplained(cells.filter(outcome__in=RED).exclude(outcome=Outcome.FLAKY)))
+    return _once_green(unexplained(cells.filter(outcome__in=RED).exclude(outcome=Outcome.FLAKY)))
 
 
 def _differing(cells: Cells) -> Cells:
-    return _unexplained(cells.filter(outcome=Outcome.DIFFERS))
+    return unexplained(cells.filter(outcome=Outcome.DIFFERS))
 
 
 def _lacking_setup(cells: Cells) -> Cells:
     missing = cells.filter(outcome__in=RED, reason_code=Reason.UNDEFINED_NAME)
-    return _unexplained(missing.filter(snippet__setup="", snippet__curated_setup=""))
+    return unexplained(missing.filter(snippet__setup="", snippet__curated_setup=""))
 
 
 def _never_working(cells: Cells) -> Cells:
@@ -100,7 +81,7 @@ def _never_working(cells: Cells) -> Cells:
     ever = Verification.objects.filter(snippet=OuterRef("snippet"), outcome__in=GREEN)
     failing = cells.filter(outcome__in=RED).exclude(outcome__in=[Outcome.DIFFERS, Outcome.FLAKY])
     lacks_setup = Q(reason_code=Reason.UNDEFINED_NAME, snippet__setup="", snippet__curated_setup="")
-    return _unexplained(failing.exclude(lacks_setup).filter(~Exists(ever)))
+    return unexplained(failing.exclude(lacks_setup).filter(~Exists(ever)))
 
 
 def _failing_elsewhere(cells: Cells) -> Cells:
@@ -110,7 +91,7 @@ def _failing_elsewhere(cells: Cells) -> Cells:
         snippet=OuterRef("snippet"), runtime=OuterRef("runtime"), outcome__in=GREEN
     )
     failing = cells.filter(outcome__in=RED).exclude(outcome__in=[Outcome.DIFFERS, Outcome.FLAKY])
-    return _unexplained(failing.filter(Exists(works), ~Exists(earlier)))
+    return unexplained(failing.filter(Exists(works), ~Exists(earlier)))
 
 
 def _stale(cells: Cells) -> Cells:
@@ -118,7 +99,7 @@ def _stale(cells: Cells) -> Cells:
 
 
 def _flaky(cells: Cells) -> Cells:
-    return _unexplained(cells.filter(outcome=Outcome.FLAKY))
+    return unexplained(cells.filter(outcome=Outcome.FLAKY))
 
 
 def _waiting_cells(cells: Cells) -> Cells:

@@ -7,7 +7,8 @@ from django.test import Client
 
 from kb.desk.queue import Filters
 from kb.desk.registry import QUEUES
-from kb.models import AuditEntry
+from kb.models import Article, AuditEntry
+from kb.standing import refresh_standing
 from snippets.models import Snippet, Verification
 
 pytestmark = pytest.mark.django_db
@@ -53,3 +54,25 @@ def test_snippet_that_works_is_not_asked_about(
     page = curator_client.get(f"/en/desk/snippets/{snippet.pk}").content.decode()
 
     assert "It rightly fails" not in page
+
+
+def test_article_whose_failures_are_all_explained_needs_no_work(
+    curator_client: Client, shown: Shown, judged: Judged
+):
+    snippet = shown("import jina")
+    judged(snippet, "not-runnable", reason_code="missing-package")
+    article = Article.objects.get(posts__placements__snippet=snippet)
+    bench = f"/en/desk/snippets/{snippet.pk}/reason"
+
+    def work() -> int:
+        return Article.objects.get(pk=article.pk).work
+
+    refresh_standing(article_ids=[article.pk])
+    before = work()
+    curator_client.post(bench, {"verdict": "accept", "why": "no runtime has it"})
+    explained = work()
+    curator_client.post(bench, {"verdict": "take-back"})
+
+    assert explained < before
+    assert work() == before
+    assert Article.objects.get(pk=article.pk).health == Article.Health.BROKEN
