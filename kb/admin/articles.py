@@ -94,7 +94,8 @@ class ArticleAdmin(NotedAdmin):
     search_fields = ["slug", "posts__translations__title"]
     autocomplete_fields = ["tags", "source"]
     readonly_fields = ["score", "view_count", "health", "verified_at", "broke_at", "work",
-                       "changed_at", "created_at", "updated_at", "reviewed_by", "reviewed_at"]  # fmt: skip
+                       "changed_at", "created_at", "updated_at", "reviewed_by",
+                       "reviewed_at"]  # fmt: skip
     inlines = [PostInline]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
