@@ -7,6 +7,11 @@ MANAGE := $(BIN)/python manage.py
 VAR := $(or $(ZHIYAN_VAR),var)
 PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip -qq --no-input
 SOURCES := config kb snippets sandbox
+# A control group of the site's own, which the sandbox may divide among runs: systemd gives one.
+UNIFIED := /sys/fs/cgroup/cgroup.controllers
+DELEGATED = scope="systemd-run --quiet --scope -p Delegate=yes"; \
+  [ "$$(id -u)" = 0 ] || scope="$$scope --user"; \
+  [ -e $(UNIFIED) ] && $$scope true >/dev/null 2>&1 || scope=
 # Two at a time, a file's tests together: they share a broker, a sandbox and a browser.
 PYTEST ?= -n 2 --dist loadfile
 
@@ -17,7 +22,7 @@ help: ## list these targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' $(MAKEFILE_LIST)
 
 up: $(VENV)/site ## build what is missing, start the site, print its address
-	@$(MANAGE) up
+	@$(DELEGATED); $$scope $(MANAGE) up
 
 down: $(VENV)/site ## stop the site
 	@$(MANAGE) down
