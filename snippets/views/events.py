@@ -111,7 +111,12 @@ def _final(public_id: str, lang: str, language: str, entry_id: str) -> bytes:
             "reason": context["reason"],
             "usage": context["usage"],
             "truncated": run.truncated,
-            "output": [dataclasses.asdict(part) for part in context["output"]],
+            "output": [
+                {**raw, "spans": [dataclasses.asdict(span) for span in shown.spans]}
+                if shown.spans
+                else raw
+                for raw, shown in zip(run.output, context["output"], strict=True)
+            ],
             "difference": [dataclasses.asdict(line) for line in difference.lines]
             if difference
             else None,
