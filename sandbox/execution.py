@@ -84,11 +84,16 @@ class Execution:
         started = time.monotonic()
         self._open_channels()
         deadline = started + self._limits.wall_seconds
+        look_at = started
         while not self._is_done and self._selector.get_map():
             self._take_events()
+            now = time.monotonic()
             if self._stop is None and self._wait_status is None:
-                self._look_at_limits(deadline, is_cancelled)
-            elif time.monotonic() > deadline + DRAIN_SECONDS:  # collecting or dying took too long
+                # Not after every event: what is used is read from files, and a reader waits.
+                if now >= look_at:
+                    look_at = now + TICK_SECONDS
+                    self._look_at_limits(deadline, is_cancelled)
+            elif now > deadline + DRAIN_SECONDS:  # collecting or dying took too long
                 self._child.kill()
                 break
         wall_seconds = time.monotonic() - started
