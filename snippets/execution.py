@@ -7,7 +7,6 @@ import secrets
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
 from django.utils import timezone
 
 import sandbox
@@ -39,16 +38,17 @@ def claim_run(*, public_id: str) -> Run | None:
     # The condition is asked again by the UPDATE itself: of two workers one finds no row.
     unchanged = Run.objects.claimable().filter(pk=run.pk, claim_token=run.claim_token)
     token = secrets.token_hex(16)
-    taken = unchanged.update(
-        status=Run.Status.RUNNING,
-        claim_token=token,
-        attempts=F("attempts") + 1,
-        started_at=now,
-        heartbeat_at=now,
-    )
-    if not taken:
+    claimed = {
+        "status": Run.Status.RUNNING,
+        "claim_token": token,
+        "attempts": run.attempts + 1,
+        "started_at": now,
+        "heartbeat_at": now,
+    }
+    if not unchanged.filter(attempts=run.attempts).update(**claimed):
         return None
-    run.refresh_from_db()
+    for name, value in claimed.items():
+        setattr(run, name, value)
     return run
 
 
