@@ -64,7 +64,7 @@ class ArticleView:
 
 def load_article(article_id: int) -> Article:
     """Return the article with all that its page shows of it; raises Article.DoesNotExist."""
-    texts = Translation.objects.defer("markdown")
+    texts = Translation.objects.defer("markdown", "updated_at")
     posts = Post.objects.order_by("position").prefetch_related(
         Prefetch("translations", queryset=texts)
     )

@@ -18,6 +18,12 @@ from snippets.proofs import DECAY, ProofView, view_proof
 from snippets.reasons import Reason
 from snippets.tables import Table, tables_by_run
 
+# Reading a field costs, and times most: a page has thirty of these rows.
+SHOWN_OF_VERIFICATIONS = (
+    "snippet_id", "runtime", "outcome", "last_outcome", "reason", "reason_code", "setup",
+    "setup_origin", "repairs", "checked_at",
+)  # fmt: skip
+SHOWN_OF_RUNS = ("public_id", "output", "truncated")
 # The best first: a card shows the best outcome's output.
 RANK = [
     Verification.Outcome.VERIFIED,
@@ -122,7 +128,7 @@ def load_cards(ids: Iterable[int]) -> dict[int, Card]:
     verifications = (
         Verification.objects.current()
         .select_related("run")
-        .defer("run__setup", "run__limits", "run__environment")
+        .only(*SHOWN_OF_VERIFICATIONS, *(f"run__{name}" for name in SHOWN_OF_RUNS))
         .prefetch_related(Prefetch("run__artifacts", queryset=figures))
     )
     corrected = Verification.objects.current()
