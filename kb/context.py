@@ -1,9 +1,11 @@
 """What every page's template knows of the site and of the page's other language."""
 
+import functools
 from typing import Any
 from urllib.parse import quote
 
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import get_language
 
 from kb.languages import BY_PATH, OTHER, TO_PATH, html_lang
@@ -33,6 +35,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "html_lang": html_lang(BY_PATH[lang]),
         "other_lang": OTHER[lang],
         "other_html_lang": html_lang(BY_PATH[OTHER[lang]]),
+        "posts_address": _posts_address(lang),
         "url_zh": paths["zh"] + suffix,
         "url_en": paths["en"] + suffix,
         "url_join": "&" if query else "?",
@@ -41,6 +44,12 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "alternate_en": request.build_absolute_uri(paths["en"] + suffix),
         "theme": theme if theme in {"light", "dark"} else "",
     }
+
+
+@functools.lru_cache(maxsize=8)
+def _posts_address(lang: str) -> str:
+    """Return what a post's id follows: a page has sixty such links, each slow to look up."""
+    return reverse("vote", args=[lang, 0]).removesuffix("0/vote")
 
 
 def _quoted(path: str) -> str:

@@ -48,6 +48,11 @@ class PostView:
     summary: Summary | None
     rows: Sequence[Row]
 
+    @property
+    def ref(self) -> str:
+        """The post's id, as addresses have it."""
+        return str(self.post.pk)
+
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class ArticleView:

@@ -2,11 +2,13 @@
 
 import dataclasses
 import datetime
+import functools
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Prefetch
+from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 
 from sandbox import Runtime, runtime
@@ -42,6 +44,21 @@ RANK = [
 ]
 
 
+class Moment(NamedTuple):
+    """A time as a card shows it; written here, for a page has fifty and filters are slow."""
+
+    iso: str
+    day: str
+    minute: str
+
+
+def _moment(at: datetime.datetime | None) -> Moment:
+    if at is None:
+        return Moment("", "", "")
+    local = timezone.localtime(at)
+    return Moment(local.isoformat(), f"{local:%Y-%m-%d}", f"{local:%Y-%m-%d %H:%M}")
+
+
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Cell:
     """A snippet on one runtime."""
@@ -57,6 +74,10 @@ class Cell:
     setup_origin: str = ""
     checked_at: datetime.datetime | None = None
     run: Run | None = None
+
+    @functools.cached_property
+    def checked(self) -> Moment:
+        return _moment(self.checked_at)
 
     @property
     def setup_label(self) -> Any:
@@ -88,6 +109,11 @@ class Card:
     has_tables: bool = False
     tables: tuple[Table, ...] = ()
     proof: ProofView | None = None
+
+    @property
+    def ref(self) -> str:
+        """The snippet's id, as addresses have it."""
+        return str(self.id)
 
     @property
     def best(self) -> Cell:
@@ -235,7 +261,7 @@ def _cell(verification: Verification, runtimes: Mapping[str, Runtime]) -> Cell:
         runtime=verification.runtime,
         label=presentation.runtime_label(verification.runtime, runtimes),
         outcome=verification.outcome,
-        outcome_label=Verification.Outcome(verification.outcome).label,
+        outcome_label=str(Verification.Outcome(verification.outcome).label),
         tone=presentation.outcome_tone(verification.outcome),
         reason=verification.reason,
         reason_code=verification.reason_code,
