@@ -21,8 +21,9 @@ from snippets.preparing import Prepared, prepare
 logger = logging.getLogger(__name__)
 
 MAX_ATTEMPTS = 3
-TELL_AGAIN = datetime.timedelta(seconds=30)
+TELL_AGAIN = datetime.timedelta(seconds=15)
 """A queued run whose worker was told longer ago is announced once more."""
+TOLD_AT_MOST = 200
 WAITED_TOO_LONG = datetime.timedelta(hours=1)
 
 
@@ -219,7 +220,9 @@ def sweep_runs() -> dict[str, int]:
         if taken.update(status=Run.Status.QUEUED, claim_token="", enqueued_at=now):
             announce(run)
             told += 1
-    for run in Run.objects.filter(status=Run.Status.QUEUED, enqueued_at__lt=now - TELL_AGAIN):
+    lost = Run.objects.filter(status=Run.Status.QUEUED, enqueued_at__lt=now - TELL_AGAIN)
+    # Where very many wait, most were not lost: telling of all would only make the queue longer.
+    for run in lost.order_by("queued_at")[:TOLD_AT_MOST]:
         if run.queued_at < now - WAITED_TOO_LONG:
             given_up += give_up(run, "no worker took it for an hour; run it again later")
         elif Run.objects.filter(pk=run.pk, status=Run.Status.QUEUED).update(enqueued_at=now):
