@@ -16,7 +16,7 @@ from snippets.watching import ClaimLost, StreamingWatch, Watch
 
 logger = logging.getLogger(__name__)
 
-AWAY_TOO_LONG = datetime.timedelta(seconds=50)
+AWAY_TOO_LONG = datetime.timedelta(seconds=40)
 """A run does not wait longer for a sandbox service to come back."""
 NO_SERVICE = "the sandbox does not answer; the operator sees why with: make status"
 
