@@ -49,3 +49,13 @@ def judged() -> Callable[..., Verification]:
         )
 
     return make
+
+
+@pytest.fixture
+def answer(freezing: Article) -> Post:
+    return freezing.posts.get(position=1)
+
+
+@pytest.fixture
+def colleague(person_in: Callable[[Role], User]) -> User:
+    return person_in(Role.AUTHOR)

@@ -9,62 +9,13 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from kb.editing import presence, save_text
-from kb.models import Article, EditorDraft, Language, Post
+from kb.models import Article, Language, Post
 from kb.roles import Role
+from tests.kb.desk.editing import address, edited, fields, text_of, write
 
 ZH, EN = Language.ZH, Language.EN
 pytestmark = pytest.mark.django_db
 Fields = Mapping[str, str]
-
-
-@pytest.fixture
-def answer(freezing: Article) -> Post:
-    return freezing.posts.get(position=1)
-
-
-@pytest.fixture
-def colleague(person_in: Callable[[Role], User]) -> User:
-    return person_in(Role.AUTHOR)
-
-
-def address(post: Post, lang: str = "en") -> str:
-    return f"/{lang}/desk/posts/{post.pk}/edit"
-
-
-def fields(post: Post, **changes: str) -> dict[str, str]:
-    """Return what the browser sends of the editor as it was opened, with changes."""
-    sent = {"comment": "", "action": "save"}
-    for path, language in (("zh", ZH), ("en", EN)):
-        text = post.translations.get(language=language)
-        sent[f"markdown_{path}"] = text.markdown.replace("\n", "\r\n")
-        sent[f"base_{path}"] = str(text.revision_number)
-        if post.position == 0:
-            sent[f"title_{path}"] = text.title
-    return sent | changes
-
-
-def edited(post: Post, old: str, new: str, path: str = "en", **changes: str) -> dict[str, str]:
-    sent = fields(post, **changes)
-    assert old in sent[f"markdown_{path}"]
-    sent[f"markdown_{path}"] = sent[f"markdown_{path}"].replace(old, new)
-    return sent
-
-
-def text_of(post: Post, language: Language = EN) -> str:
-    return post.translations.get(language=language).markdown
-
-
-def write(post: Post, user: User, old: str, new: str) -> None:
-    text = post.translations.get(language=EN)
-    save_text(
-        post=post,
-        language=EN,
-        markdown=text.markdown.replace(old, new),
-        title=text.title,
-        user=user,
-        base=text.revision_number,
-    )
 
 
 def test_editor_shows_both_texts_their_preview_and_what_agrees(
@@ -206,62 +157,6 @@ def test_saving_after_a_conflict_keeps_mine(curator_client: Client, answer: Post
     assert answer.translations.get(language=EN).revision_number == 3
 
 
-def test_draft_is_offered_again_and_gone_when_saved(curator_client: Client, answer: Post):
-    sent = edited(answer, "Done.", "Half a sen")
-
-    curator_client.post(address(answer), sent | {"action": "draft"})
-
-    opened = curator_client.get(address(answer)).content.decode()
-    assert "You have a draft of" in opened
-    assert "Half a sen" not in opened
-    assert "Half a sen" in curator_client.get(address(answer) + "?draft=1").content.decode()
-    curator_client.post(address(answer), sent)
-    assert not EditorDraft.objects.exists()
-
-
-def test_draft_is_discarded(curator_client: Client, answer: Post):
-    curator_client.post(address(answer), fields(answer, action="draft"))
-
-    curator_client.post(address(answer), {"action": "discard"})
-
-    assert not EditorDraft.objects.exists()
-
-
-def test_draft_of_an_older_text_meets_the_newer_one(
-    curator_client: Client, answer: Post, colleague: User
-):
-    curator_client.post(address(answer), edited(answer, "Done.", "Mine.", action="draft"))
-    write(answer, colleague, "Done.", "Theirs.")
-    page = curator_client.get(address(answer) + "?draft=1").content.decode()
-    assert 'name="base_en" value="1"' in page
-
-    response = curator_client.post(address(answer), edited(answer, "Theirs.", "Mine.", base_en="1"))
-
-    assert response.status_code == 409
-
-
-def test_script_keeps_the_draft_and_hears_of_others(
-    curator_client: Client, answer: Post, colleague: User, broker: object
-):
-    presence.note_editor(post_id=answer.pk, user=colleague)
-    sent = edited(answer, "Done.", "Half") | {"place": f"post:{answer.pk}"}
-
-    told = curator_client.post("/en/desk/drafts", sent).json()
-
-    assert told["others"] == ["the-author"]
-    assert told["kept"]
-    assert EditorDraft.objects.get().fields["markdown_en"].endswith("Half")
-    assert "the-author" in curator_client.get(address(answer)).content.decode()
-
-
-@pytest.mark.parametrize("place", ["", "post:", "post:1;x", "snippet:1", "post:" + "9" * 30])
-def test_drafts_have_their_places(curator_client: Client, place: str):
-    response = curator_client.post("/en/desk/drafts", {"place": place, "comment": ""})
-
-    assert response.status_code == 422
-    assert not EditorDraft.objects.exists()
-
-
 def test_preview_is_rendered_as_the_page_would_be(curator_client: Client):
     sent = {"role": "answer", "position": "3", "markdown_zh": "# 一\n\n$x$", "markdown_en": "# One"}
 
@@ -377,19 +272,3 @@ def test_editor_costs_a_fixed_number_of_queries(
 
     with django_assert_max_num_queries(25):
         curator_client.get(address(answer))
-
-
-def test_drafts_are_listed_for_their_writer(
-    curator_client: Client, client_of: Callable[[User], Client], answer: Post, colleague: User
-):
-    for place in (f"post:{answer.pk}", f"answer:{answer.article_id}", "article:new", "post:999"):
-        curator_client.post("/en/desk/drafts", {"place": place, "comment": "a\0b"})
-
-    page = curator_client.get("/en/desk/drafts/mine").content.decode()
-
-    assert f'href="/en/desk/posts/{answer.pk}/edit?draft=1"' in page
-    assert f'href="/en/desk/articles/{answer.article_id}/answer?draft=1"' in page
-    assert 'href="/en/desk/articles/new?draft=1"' in page
-    assert "999" not in page
-    assert EditorDraft.objects.first().fields["comment"] == "ab"
-    assert "?draft=1" not in client_of(colleague).get("/en/desk/drafts/mine").content.decode()
