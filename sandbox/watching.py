@@ -51,6 +51,8 @@ class _WatchedProcesses:
                 user, system = fields.split()[11:13]
                 self._cpu_seconds[pid] = (int(user) + int(system)) / tick
                 total += _private_bytes(pid)
+        if not _has_memory(self._init):
+            total = 0  # dying, and what the run shares with its init now looks like its own
         self._most = max(self._most, total)
         return Usage(
             cpu_seconds=sum(self._cpu_seconds.values()),
@@ -75,6 +77,14 @@ class _WatchedProcesses:
 
     def remove(self) -> None:
         pass
+
+
+def _has_memory(pid: int) -> bool:
+    """Say whether a process still holds its memory, which it lets go of before its end is seen."""
+    try:
+        return Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[0] != "0"
+    except OSError:
+        return False
 
 
 def _private_bytes(pid: int) -> int:
