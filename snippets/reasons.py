@@ -1,7 +1,10 @@
 """Why code did not run, as short codes that lists can count."""
 
+import ast
 import re
 from enum import StrEnum
+
+from snippets import code as codes
 
 
 class Reason(StrEnum):
@@ -47,44 +50,18 @@ OWN = frozenset({
     Reason.NEEDS_NETWORK,
 })  # fmt: skip
 
-# Methods that these libraries once had; an AttributeError about another is not decay.
-REMOVED_METHODS = frozenset(
-    [
-        "reset_states",
-        "predict_classes",
-        "predict_proba",
-        "fit_generator",
-        "evaluate_generator",
-        "predict_generator",
-        "state_updates",
-        "get_updates_for",
-        "add_metric",
-        "updates",
-        "get_input_shape_at",
-        "get_output_shape_at",
-        "input_spec_at",
-        "get_input_at",
-        "get_output_at",
-        "symbolic_call",
-        "append",
-        "ix",
-        "as_matrix",
-        "get_value",
-        "set_value",
-        "iteritems",
-        "to_panel",
-        "mad",
-        "lookup",
-        "swaplevels",
-        "storage_type",
-        "set_learning_phase",
-        "as_list",
-        "embeddings",
-        "tostring",
-        "itemset",
-        "ptp",
-        "newbyteorder",
-    ]
+# Attributes that these classes once had; an AttributeError about another is not decay. Keras's
+# models and layers are also of classes of the author's own.
+KERAS_METHODS = """reset_states predict_classes predict_proba fit_generator evaluate_generator
+    predict_generator state_updates get_updates_for add_metric updates get_input_shape_at
+    get_output_shape_at input_spec_at get_input_at get_output_at symbolic_call storage_type
+    set_learning_phase as_list embeddings"""
+PANDAS_METHODS = """append ix as_matrix get_value set_value iteritems to_panel mad lookup
+    swaplevels"""
+REMOVED_METHODS: tuple[tuple[re.Pattern[str], frozenset[str]], ...] = (
+    (re.compile(r""), frozenset(KERAS_METHODS.split())),
+    (re.compile(r"^'(DataFrame|Series|\w*Index)'"), frozenset(PANDAS_METHODS.split())),
+    (re.compile(r"^'numpy\."), frozenset(["tostring", "itemset", "ptp", "newbyteorder"])),
 )
 LIBRARIES = r"torch|torchvision|tensorflow|keras|numpy|pandas|matplotlib|scipy|tf"
 
@@ -116,12 +93,16 @@ PATTERNS: tuple[tuple[Reason, re.Pattern[str]], ...] = tuple(
         ),
         (Reason.MISSING_FILE, r"^(FileNotFoundError|NotADirectoryError):|No such file"),
         (Reason.REMOVED_NAME, rf"^AttributeError: module '(?:{LIBRARIES})[\w.]*' has no attribute"),
-        (Reason.REMOVED_NAME, r"was removed in the (?:NumPy|pandas)|was a deprecated alias"),
+        (
+            Reason.REMOVED_NAME,
+            r"was removed in the (?:NumPy|pandas)|was a deprecated alias|and is now removed",
+        ),
         (Reason.NO_ATTRIBUTE, r"^AttributeError:"),
         (Reason.SHAPE, r"shapes? cannot be multiplied|size mismatch|[Ii]ncompatible shape|shape"),
     )
 )
 NO_ATTRIBUTE = re.compile(r"has no attribute '(\w+)'")
+CALLED = re.compile(r"^(\w+)[\w.<>]*\(\) got an unexpected keyword argument")
 
 
 def classify(exception_type: str, message: str, code: str = "") -> Reason:
@@ -131,6 +112,22 @@ def classify(exception_type: str, message: str, code: str = "") -> Reason:
     name = NO_ATTRIBUTE.search(message)
     if found is Reason.REMOVED_NAME and name and f".{name[1]}." in code:
         return Reason.REMOVED_MODULE
-    if found is Reason.NO_ATTRIBUTE and name and name[1] in REMOVED_METHODS:
+    if found is Reason.NO_ATTRIBUTE and name and _once_was(message, name[1]):
         return Reason.REMOVED_METHOD
+    if found is Reason.REMOVED_ARGUMENT and _is_own_call(message, code):
+        return Reason.EXCEPTION
     return found
+
+
+def _once_was(message: str, name: str) -> bool:
+    return any(owner.search(message) and name in gone for owner, gone in REMOVED_METHODS)
+
+
+def _is_own_call(message: str, code: str) -> bool:
+    """Say whether what refused an argument is defined in `code` itself."""
+    called = CALLED.search(message)
+    return called is not None and any(
+        isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+        and node.name == called[1]
+        for node in ast.walk(codes.tree_of(code))
+    )

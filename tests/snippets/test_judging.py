@@ -77,12 +77,43 @@ def test_only_other_numbers_are_worth_a_second_run() -> None:
         ("AttributeError", "'Own' object has no attribute 'go'", Outcome.FAILS, "no-attribute"),
         ("FileNotFoundError", "[Errno 2] No such file", Outcome.FAILS, "missing-file"),
         ("ZeroDivisionError", "division by zero", Outcome.FAILS, "exception"),
+        (
+            "RuntimeError",
+            "This function was deprecated since version 1.9 and is now removed.",
+            Outcome.FAILS,
+            "removed-name",
+        ),
+        (
+            "AttributeError",
+            "'DataFrame' object has no attribute 'append'",
+            Outcome.FAILS,
+            "removed-method",
+        ),
+        (
+            "AttributeError",
+            "'Tensor' object has no attribute 'append'",
+            Outcome.FAILS,
+            "no-attribute",
+        ),
     ],
 )
 def test_errors_are_classified(kind: str, message: str, outcome: str, code: str) -> None:
     judgement = judge(failed(kind, message))
 
     assert (judgement.outcome, judgement.code) == (outcome, code)
+
+
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [
+        ("class Net:\n    def go(self): ...\nNet().go(x=1)", "exception"),
+        ("Net().go(x=1)", "removed-argument"),
+    ],
+)
+def test_argument_that_own_code_never_had_is_not_removed(code: str, reason: str) -> None:
+    ended = failed("TypeError", "Net.go() got an unexpected keyword argument 'x'")
+
+    assert judge(ended, code=code).code == reason
 
 
 def test_error_that_the_author_shows_is_expected() -> None:
