@@ -5,6 +5,7 @@ import shutil
 import socket
 import subprocess
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -56,8 +57,9 @@ def started_site(tmp_path_factory):
         site.manage("down")
 
 
-@pytest.fixture(scope="module")
-def browser():
+@contextmanager
+def launched():
+    """Run a browser; while it runs, Django's database cannot be asked from this thread."""
     if CHROMIUM is None:
         pytest.skip("no Chromium; on Debian: apt-get install chromium fonts-noto-cjk")
     from playwright.sync_api import sync_playwright
@@ -71,13 +73,19 @@ def browser():
         browser.close()
 
 
+@pytest.fixture(scope="module")
+def browser():
+    with launched() as browser:
+        yield browser
+
+
 class Visit:
     """One reader's window, which remembers what the browser complained about."""
 
-    def __init__(self, browser, site: Site, **options) -> None:
-        self.site = site
+    def __init__(self, browser, url: str, **options) -> None:
+        self.url = url
         self.complaints: list[str] = []
-        self._context = browser.new_context(base_url=site.url, **options)
+        self._context = browser.new_context(base_url=url, **options)
         self.page = self._context.new_page()
         self.page.set_default_timeout(30_000)
         self.page.on("pageerror", lambda error: self.complaints.append(f"script: {error}"))
@@ -90,7 +98,7 @@ class Visit:
             self.complaints.append(f"console: {message.text}")
 
     def _note_request(self, request) -> None:
-        if not request.url.startswith((self.site.url, "data:")):
+        if not request.url.startswith((self.url, "data:")):
             self.complaints.append(f"asked another host: {request.url}")
 
     def _note_response(self, response) -> None:
@@ -114,7 +122,7 @@ def open_window(browser, started_site):
     windows: list[Visit] = []
 
     def open_one(**options) -> Visit:
-        windows.append(Visit(browser, started_site, **options))
+        windows.append(Visit(browser, started_site.url, **options))
         return windows[-1]
 
     yield open_one

@@ -131,7 +131,7 @@ def test_article_is_reviewed_without_a_script(open_desk):
     window = open_desk(viewport=WIDE)
     state = window.page.context.storage_state()
     context = window.page.context.browser.new_context(
-        base_url=window.site.url, java_script_enabled=False, storage_state=state
+        base_url=window.url, java_script_enabled=False, storage_state=state
     )
     page = context.new_page()
     page.goto("/zh/desk/queues/to-review")
