@@ -10,11 +10,14 @@ from django.db import transaction
 
 from kb.auditing import LABEL_CHARACTERS
 from kb.curating import in_scope
-from kb.models import AuditEntry, SharedSetup
+from kb.models import AcceptedReason, AuditEntry, Deed, SharedSetup
 from kb.restating import restate_snippets
+from kb.reviewing import keep_reason
 from snippets import code as codes
 from snippets.curating import Curated, CurationRefused, curate_snippet
 from snippets.models import Curation, Snippet
+from snippets.querysets import RED
+from snippets.reasons import Reason
 
 HEAD = """\
 # Curation: setups, runtimes and corrections for code that is shown as its author wrote it.
@@ -23,6 +26,9 @@ HEAD = """\
 """
 SNIPPET_KEYS = {field.name for field in dataclasses.fields(Curated)} | {"about"}
 SHARED_KEYS = {"scope", "code", "note"}
+REASON_FIELDS = ("digest", "runtime", "outcome", "reason_code", "why")
+DESK_REASONS = (Deed.ACKNOWLEDGED_SNIPPET, Deed.REOPENED_SNIPPET)
+CODE_KEYS = {"setup", "suggestion", "code"}
 ABOUT_CHARACTERS = 72
 
 
@@ -40,21 +46,32 @@ class Shared:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
+class Accepted:
+    """A reason for which code rightly fails on a runtime."""
+
+    digest: str
+    runtime: str
+    outcome: str
+    reason_code: str = ""
+    why: str = ""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class CurationFile:
-    snippets: tuple[Curated, ...]
-    shared: tuple[Shared, ...]
+    snippets: tuple[Curated, ...] = ()
+    shared: tuple[Shared, ...] = ()
+    accepted: tuple[Accepted, ...] = ()
 
 
 def read_files(path: Path) -> CurationFile:
     """Return what a TOML file, or every one of a folder, says; raises CurationFileError."""
     files = sorted(path.glob("*.toml")) if path.is_dir() else [path]
-    snippets: list[Curated] = []
-    shared: list[Shared] = []
-    for file in files:
-        one = read_file(file)
-        snippets += one.snippets
-        shared += one.shared
-    return CurationFile(snippets=tuple(snippets), shared=tuple(shared))
+    read = [read_file(file) for file in files]
+    return CurationFile(
+        snippets=tuple(entry for one in read for entry in one.snippets),
+        shared=tuple(entry for one in read for entry in one.shared),
+        accepted=tuple(entry for one in read for entry in one.accepted),
+    )
 
 
 def read_file(path: Path) -> CurationFile:
@@ -64,11 +81,14 @@ def read_file(path: Path) -> CurationFile:
         raise CurationFileError(f"{path}: cannot be read: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise CurationFileError(f"{path}: {error}") from error
-    if unknown := sorted(set(values) - {"snippet", "shared"}):
-        raise CurationFileError(f"{path}: unknown table {unknown[0]!r}; known: snippet, shared")
+    if unknown := sorted(set(values) - {"snippet", "shared", "accepted"}):
+        raise CurationFileError(
+            f"{path}: unknown table {unknown[0]!r}; known: accepted, shared, snippet"
+        )
     return CurationFile(
         snippets=tuple(_curated(path, entry) for entry in values.get("snippet", ())),
         shared=tuple(_shared(path, entry) for entry in values.get("shared", ())),
+        accepted=tuple(_accepted(path, entry) for entry in values.get("accepted", ())),
     )
 
 
@@ -77,9 +97,12 @@ def without_desk(curation: CurationFile) -> CurationFile:
     by_hand = set(Curation.objects.exclude(updated_by=None).values_list("digest", flat=True))
     kind = str(SharedSetup._meta.model_name)
     shared = set(AuditEntry.objects.filter(target_kind=kind).values_list("label", flat=True))
+    looked_at = AuditEntry.objects.filter(verb__in=DESK_REASONS).values("target_id")
+    reasons = set(Snippet.objects.filter(pk__in=looked_at).values_list("digest", flat=True))
     return CurationFile(
         snippets=tuple(one for one in curation.snippets if one.digest not in by_hand),
         shared=tuple(one for one in curation.shared if one.scope[:LABEL_CHARACTERS] not in shared),
+        accepted=tuple(one for one in curation.accepted if one.digest not in reasons),
     )
 
 
@@ -90,9 +113,12 @@ def import_curation(*, curation: CurationFile, user: Any = None) -> dict[str, in
     scopes = [one.scope for one in curation.shared if _keep_shared(one)]
     if scopes:
         restate_snippets(snippet_ids={id_ for scope in scopes for id_ in in_scope(scope)})
+    reasons = [AcceptedReason(**dataclasses.asdict(one)) for one in curation.accepted]
+    changed += sum(keep_reason(reason=one) for one in reasons)
     return {
         "snippets": len(curation.snippets),
         "shared": len(curation.shared),
+        "accepted": len(curation.accepted),
         "changed": changed + len(scopes),
         "present": Snippet.objects.filter(
             digest__in=[one.digest for one in curation.snippets]
@@ -102,25 +128,26 @@ def import_curation(*, curation: CurationFile, user: Any = None) -> dict[str, in
 
 def export_curation() -> str:
     """Return everything that curators said, as TOML."""
-    codes_by_digest = dict(
-        Snippet.objects.filter(
-            digest__in=Curation.objects.values_list("digest", flat=True)
-        ).values_list("digest", "code")
-    )
+    digests = [*Curation.objects.values_list("digest", flat=True),
+               *AcceptedReason.objects.values_list("digest", flat=True)]  # fmt: skip
+    known = dict(Snippet.objects.filter(digest__in=digests).values_list("digest", "code"))
     parts = [HEAD]
     for shared in SharedSetup.objects.order_by("scope"):
         parts.append(_table("shared", [("scope", shared.scope), ("code", shared.code),
                                        ("note", shared.note)]))  # fmt: skip
     for curation in Curation.objects.order_by("pk"):
-        parts.append(_table("snippet", _entries(curation, codes_by_digest)))
+        parts.append(_table("snippet", _entries(curation, known)))
+    for reason in AcceptedReason.objects.order_by("pk"):
+        (first, digest), *more = ((name, getattr(reason, name)) for name in REASON_FIELDS)
+        about = ("about", _about(reason.digest, known))
+        parts.append(_table("accepted", [(first, digest), about, *more]))
     return "\n".join(parts)
 
 
 def _entries(curation: Curation, known: dict[str, str]) -> list[tuple[str, Any]]:
-    about = " ".join(known.get(curation.digest, "").split())[:ABOUT_CHARACTERS]
     return [
         ("digest", curation.digest),
-        ("about", about),
+        ("about", _about(curation.digest, known)),
         ("setup", curation.setup),
         ("runtimes", curation.runtimes),
         ("suggestion", curation.suggestion),
@@ -129,6 +156,10 @@ def _entries(curation: Curation, known: dict[str, str]) -> list[tuple[str, Any]]
         ("claim", curation.claim),
         ("note", curation.note),
     ]
+
+
+def _about(digest: str, known: dict[str, str]) -> str:
+    return " ".join(known.get(digest, "").split())[:ABOUT_CHARACTERS]
 
 
 def _keep_shared(shared: Shared) -> bool:
@@ -145,11 +176,10 @@ def _curated(path: Path, entry: dict[str, Any]) -> Curated:
     values = _checked(path, entry, SNIPPET_KEYS, "digest")
     values.pop("about", None)
     values["runtimes"] = tuple(values.get("runtimes", ()))
+    # Other texts are kept as they stand: a claim with the white space that was printed.
+    values |= {key: codes.tidy(value) for key, value in values.items() if key in CODE_KEYS}
     try:
-        # A claim keeps the white space that was printed.
-        return Curated(
-            **{key: value if key == "claim" else _tidy(value) for key, value in values.items()}
-        )
+        return Curated(**values)
     except CurationRefused as error:
         raise CurationFileError(f"{path}: {error}") from error
 
@@ -163,6 +193,21 @@ def _shared(path: Path, entry: dict[str, Any]) -> Shared:
     if (error := codes.syntax_error(code)) or not code.strip():
         raise CurationFileError(f"{path}: {scope}: code: {error or 'empty'}")
     return Shared(scope=scope, code=codes.tidy(code), note=str(values.get("note", "")))
+
+
+def _accepted(path: Path, entry: dict[str, Any]) -> Accepted:
+    values = _checked(path, entry, {*REASON_FIELDS, "about"}, "digest")
+    values.pop("about", None)
+    place = f"{path}: {values['digest']!r}"
+    if not codes.is_digest(values["digest"]):
+        raise CurationFileError(f"{place}: expected 64 hexadecimal digits")
+    if not values.get("runtime"):
+        raise CurationFileError(f"{place}: an accepted reason without 'runtime'")
+    if values.get("outcome") not in RED:
+        raise CurationFileError(f"{place}: outcome must be one of {', '.join(RED)}")
+    if (code := values.get("reason_code")) and code not in set(Reason):
+        raise CurationFileError(f"{place}: unknown reason_code {code!r}; see docs/verification.md")
+    return Accepted(**values)
 
 
 def _checked(path: Path, entry: Any, keys: set[str], needed: str) -> dict[str, Any]:
@@ -180,13 +225,13 @@ def _checked(path: Path, entry: Any, keys: set[str], needed: str) -> dict[str, A
     return dict(entry)
 
 
-def _tidy(value: Any) -> Any:
-    return codes.tidy(value) if isinstance(value, str) and "\n" in value else value
-
-
 def _table(name: str, entries: Sequence[tuple[str, Any]]) -> str:
     lines = [f"[[{name}]]"]
-    lines += [f"{key} = {_value(value)}" for key, value in entries if value]
+    for key, value in entries:
+        # Code in several lines ends in a line feed, as files do; reading takes it off.
+        end = "\n" if key in CODE_KEYS and "\n" in value else ""
+        if value:
+            lines.append(f"{key} = {_value(value + end if end else value)}")
     return "\n".join(lines) + "\n"
 
 
@@ -202,7 +247,7 @@ def _text(text: str) -> str:
     """Return a TOML string: as it stands between ''' where it may, else escaped."""
     is_plain = all(char.isprintable() or char in "\n\t" for char in text)
     if "\n" in text and is_plain and "'''" not in text and not text.endswith("'"):
-        return f"'''\n{text}\n'''"
+        return f"'''\n{text}'''"
     escaped = "".join(_escaped(char) for char in text)
     return f'"{escaped}"'
 

@@ -16,7 +16,7 @@ def unexplained(cells: Cells) -> Cells:
     correction that works somewhere: the author's code stays as it is.
     """
     accepted = AcceptedReason.objects.filter(
-        snippet=OuterRef("snippet"),
+        digest=OuterRef("snippet__digest"),
         runtime=OuterRef("runtime"),
         outcome=OuterRef("outcome"),
         reason_code=OuterRef("reason_code"),

@@ -1,6 +1,6 @@
 """Saying that a curator has looked: at an article, an import, why a snippet fails."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.db import transaction
@@ -48,7 +48,7 @@ def accept_reasons(*, snippet_ids: Collection[int], why: str, user: Any) -> int:
     AcceptedReason.objects.bulk_create(
         [
             AcceptedReason(
-                snippet_id=one.snippet_id,
+                digest=one.snippet.digest,
                 runtime=one.runtime,
                 outcome=one.outcome,
                 reason_code=one.reason_code,
@@ -73,9 +73,29 @@ def accept_reasons(*, snippet_ids: Collection[int], why: str, user: Any) -> int:
 
 
 @transaction.atomic
+def keep_reason(*, reason: AcceptedReason) -> bool:
+    """Keep a reason that a file says is accepted; return whether that is new."""
+    known = AcceptedReason.objects.filter(
+        digest=reason.digest,
+        runtime=reason.runtime,
+        outcome=reason.outcome,
+        reason_code=reason.reason_code,
+    ).first()
+    if known is not None and known.why == reason.why:
+        return False
+    if known is not None:
+        known.delete()
+    reason.save()
+    _refresh_articles_with(
+        Snippet.objects.filter(digest=reason.digest).values_list("pk", flat=True)
+    )
+    return True
+
+
+@transaction.atomic
 def take_back_reasons(*, snippet: Snippet, why: str, user: Any) -> int:
     """Say that a snippet is to be mended after all; return how many reasons were accepted."""
-    count, _ = AcceptedReason.objects.filter(snippet=snippet).delete()
+    count, _ = AcceptedReason.objects.filter(digest=snippet.digest).delete()
     if count:
         note_deed(
             user=user, verb=Deed.REOPENED_SNIPPET, target=snippet, why=why, label=name_of(snippet)
@@ -84,7 +104,7 @@ def take_back_reasons(*, snippet: Snippet, why: str, user: Any) -> int:
     return count
 
 
-def _refresh_articles_with(snippet_ids: Collection[int]) -> None:
+def _refresh_articles_with(snippet_ids: Iterable[int]) -> None:
     places = PostSnippet.objects.filter(snippet__in=snippet_ids)
     refresh_standing(article_ids=places.values_list("post__article", flat=True))
 

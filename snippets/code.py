@@ -50,6 +50,11 @@ def digest(code: str) -> str:
     return hashlib.sha256(normalise(code).encode("utf-8", "surrogatepass")).hexdigest()
 
 
+def is_digest(text: str) -> bool:
+    """Say whether `text` has the form of what `digest` returns."""
+    return len(text) == 64 and not set(text) - set("0123456789abcdef")
+
+
 def classify(code: str) -> Kind:
     """Say which Python reads `code`."""
     if syntax_error(code) is None:

@@ -31,7 +31,7 @@ class Curated:
     note: str = ""
 
     def __post_init__(self) -> None:
-        if len(self.digest) != 64 or set(self.digest) - set("0123456789abcdef"):
+        if not codes.is_digest(self.digest):
             raise CurationRefused(f"digest {self.digest!r}: expected 64 hexadecimal digits")
         for name in ("setup", "suggestion"):
             error = codes.syntax_error(getattr(self, name))

@@ -53,10 +53,10 @@ class SharedSetupAdmin(EvidenceAdmin):
 
 @admin.register(AcceptedReason)
 class AcceptedReasonAdmin(EvidenceAdmin):
-    list_display = ["snippet", "runtime", "outcome", "reason_code", "why", "user", "at"]
+    list_display = ["digest", "runtime", "outcome", "reason_code", "why", "user", "at"]
     list_filter = ["runtime", "outcome"]
-    list_select_related = ["snippet", "user"]
-    search_fields = ["snippet__name", "snippet__digest", "why"]
+    list_select_related = ["user"]
+    search_fields = ["digest", "why"]
 
 
 @admin.register(AuditEntry)

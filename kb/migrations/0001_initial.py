@@ -835,19 +835,12 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
+                ("digest", models.CharField(max_length=64)),
                 ("runtime", models.CharField(max_length=40)),
                 ("outcome", models.CharField(max_length=16)),
                 ("reason_code", models.CharField(blank=True, max_length=30)),
                 ("why", models.TextField(blank=True)),
                 ("at", models.DateTimeField(default=django.utils.timezone.now)),
-                (
-                    "snippet",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="snippets.snippet",
-                    ),
-                ),
                 (
                     "user",
                     models.ForeignKey(
@@ -864,7 +857,7 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "accepted reasons",
                 "constraints": [
                     models.UniqueConstraint(
-                        fields=("snippet", "runtime", "outcome", "reason_code"),
+                        fields=("digest", "runtime", "outcome", "reason_code"),
                         name="accepted_reason_once",
                     )
                 ],

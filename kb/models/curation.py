@@ -27,12 +27,12 @@ class SharedSetup(models.Model):
 
 
 class AcceptedReason(models.Model):
-    """A curator's word that a snippet fails on a runtime for this reason, and that this is right.
+    """A curator's word that code fails on a runtime for this reason, and that this is right.
 
-    It holds as long as the outcome and its reason stay the same.
+    It holds as long as the outcome and its reason stay the same; the code may not be here yet.
     """
 
-    snippet = models.ForeignKey("snippets.Snippet", on_delete=models.CASCADE, related_name="+")
+    digest = models.CharField(max_length=64)  # of the snippet's code
     runtime = models.CharField(max_length=40)
     outcome = models.CharField(max_length=16)  # of snippets' Verification.Outcome
     reason_code = models.CharField(max_length=30, blank=True)
@@ -45,11 +45,11 @@ class AcceptedReason(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["snippet", "runtime", "outcome", "reason_code"], name="accepted_reason_once"
+                fields=["digest", "runtime", "outcome", "reason_code"], name="accepted_reason_once"
             ),
         ]
         verbose_name = _("accepted reason")
         verbose_name_plural = _("accepted reasons")
 
     def __str__(self) -> str:
-        return f"{self.snippet_id} {self.runtime}: {self.outcome} {self.reason_code}"
+        return f"{self.digest[:12]} {self.runtime}: {self.outcome} {self.reason_code}"

@@ -1,19 +1,34 @@
 """Curation travels as TOML, by the digest of the code, and comes back as it went."""
 
+import dataclasses
 import json
 from io import StringIO
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
+from django.db import transaction
+from hypothesis import given
+from hypothesis import strategies as st
 
 from kb.curating import share_setup
-from kb.curation_files import export_curation, import_curation, read_file, without_desk
-from kb.models import Article, Post, SharedSetup, Tag
+from kb.curation_files import (
+    Accepted,
+    CurationFile,
+    Shared,
+    export_curation,
+    import_curation,
+    read_file,
+    without_desk,
+)
+from kb.explaining import to_be_mended
+from kb.models import AcceptedReason, Article, Post, SharedSetup, Tag
+from kb.reviewing import take_back_reasons
 from snippets import code as codes
 from snippets.curating import Curated, curate_snippet, said_of
-from snippets.models import Curation
+from snippets.models import Curation, Verification
 from snippets.services import find_or_make_snippet
 from tests.kb.conftest import post, question
 
@@ -88,7 +103,7 @@ def test_code_that_is_here_gets_its_setup_and_its_correction(path: Path) -> None
     report = read_in(path)
 
     snippet.refresh_from_db()
-    assert report == {"snippets": 1, "shared": 1, "changed": 2, "present": 1}
+    assert report == {"snippets": 1, "shared": 1, "accepted": 0, "changed": 2, "present": 1}
     assert snippet.curated_setup == 'x = "\\\\"\ny = 1'
     assert snippet.suggested is not None
     assert (snippet.suggested.code, snippet.is_suggestion_accepted) == ("print(x or 1)", True)
@@ -117,6 +132,94 @@ def test_what_is_exported_is_what_was_imported(path: Path, tmp_path: Path) -> No
     assert export_curation() == exported.read_text()
 
 
+def test_everything_that_is_said_of_code_travels_field_by_field(tmp_path: Path) -> None:
+    digest = codes.digest("print 'x'")
+    curated = Curated(
+        digest=digest,
+        setup="x = 1",
+        runtimes=("torch-2.13", "tf-2.15"),
+        suggestion="print('x')",
+        suggestion_note="`print` is a function",
+        accepts_translation=True,
+        claim="  x\n\ty",
+        note="seen",
+    )
+    accepted = Accepted(
+        digest=digest,
+        runtime="tf-2.15",
+        outcome="not-runnable",
+        reason_code="python2",
+        why="it is about Python 2",
+    )
+    shared = Shared(scope="tag:lstm", code="units = 8", note="as in the question")
+    said = CurationFile(snippets=(curated,), accepted=(accepted,), shared=(shared,))
+    import_curation(curation=said)
+    file = tmp_path / "out.toml"
+    file.write_text(export_curation())
+
+    is_said = [
+        value not in ("", (), False)
+        for one in (curated, accepted, shared)
+        for value in dataclasses.asdict(one).values()
+    ]
+    assert all(is_said), "a new field must travel too: give it a value above"
+    assert read_file(file) == said
+
+
+TEXT = st.text(
+    st.sampled_from("a '\"\\\n\r\t") | st.characters(codec="utf-8", exclude_characters="\0")
+)
+
+
+@given(claim=TEXT, note=TEXT, why=TEXT)
+def test_any_text_travels(claim: str, note: str, why: str) -> None:
+    digest = codes.digest("print(x)")
+    with TemporaryDirectory() as folder, transaction.atomic():
+        Curation.objects.create(digest=digest, claim=claim, note=note)
+        AcceptedReason.objects.create(digest=digest, runtime="r", outcome="fails", why=why)
+        file = Path(folder) / "out.toml"
+        file.write_bytes(export_curation().encode())
+        read = read_file(file)
+        transaction.set_rollback(True)
+
+    assert (read.snippets[0].claim, read.snippets[0].note) == (claim, note)
+    assert read.accepted[0].why == why
+
+
+def test_accepted_reason_of_a_file_settles_code_that_comes_later(tmp_path: Path) -> None:
+    file = tmp_path / "a.toml"
+    digest = codes.digest("import jina")
+    file.write_text(
+        f"[[accepted]]\ndigest = '{digest}'\nruntime = 'torch-2.13'\noutcome = 'not-runnable'\n"
+        "reason_code = 'missing-package'\nwhy = 'no runtime has it'\n"
+    )
+    first, second = read_in(file), read_in(file)
+
+    snippet = find_or_make_snippet(code="import jina")
+    Verification.objects.create(
+        snippet=snippet,
+        runtime="torch-2.13",
+        key="k",
+        outcome="not-runnable",
+        reason_code="missing-package",
+    )
+
+    assert (first["changed"], second["changed"]) == (1, 0)
+    assert to_be_mended({snippet.pk}) == set()
+
+
+def test_own_files_leave_alone_reasons_that_were_taken_back(curator: User, tmp_path: Path) -> None:
+    snippet = find_or_make_snippet(code="import jina")
+    said = Accepted(digest=snippet.digest, runtime="torch-2.13", outcome="not-runnable")
+    import_curation(curation=CurationFile(accepted=(said,)))
+
+    take_back_reasons(snippet=snippet, why="it can be mended", user=curator)
+    left = without_desk(CurationFile(accepted=(said,)))
+
+    assert left.accepted == ()
+    assert not AcceptedReason.objects.exists()
+
+
 def test_shared_setup_reaches_the_snippets_of_its_tag(path: Path, tags: None, store) -> None:
     code = "```python run\nprint(units)\n```"
     store(question(post(Post.Role.BODY, code, None, zh_title="a"), tags=("lstm",)))
@@ -139,6 +242,13 @@ def test_shared_setup_reaches_the_snippets_of_its_tag(path: Path, tags: None, st
         (f"[[snippet]]\ndigest = '{'0' * 64}'\nruntimes = 'x'", "runtimes must be a list"),
         ("[[shared]]\nscope = 'x'\ncode = 'y'", "expected tag"),
         ("[other]", "unknown table 'other'"),
+        (f"[[accepted]]\ndigest = '{'0' * 64}'\noutcome = 'fails'", "without 'runtime'"),
+        (f"[[accepted]]\ndigest = '{'0' * 64}'\nruntime = 'r'", "outcome must be one of"),
+        (
+            f"[[accepted]]\ndigest = '{'0' * 64}'\nruntime = 'r'\noutcome = 'fails'\n"
+            "reason_code = 'tired'",
+            "unknown reason_code 'tired'",
+        ),
         ("[[", "a.toml"),
     ],
 )

@@ -12,7 +12,10 @@ from kb import curation_files
 
 
 class Command(BaseCommand):
-    help = "Write curators' setups and corrections as TOML, or read them back; all or nothing."
+    help = (
+        "Write as TOML what curators said of snippets (setups, corrections, claims, accepted "
+        "reasons), or read it back; all or nothing."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("action", choices=["export", "import"])
@@ -46,8 +49,9 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(report))
         else:
             self.stdout.write(
-                f"{report['snippets']} snippets ({report['present']} of them here) and "
-                f"{report['shared']} shared setups read, {report['changed']} changed"
+                f"{report['snippets']} snippets ({report['present']} of them here), "
+                f"{report['shared']} shared setups and {report['accepted']} accepted reasons read, "
+                f"{report['changed']} changed"
             )
 
     def _export(self, path: Path | None) -> None:

@@ -80,7 +80,7 @@ def everything(freezing: Article, operator: User) -> None:
     index = SearchIndex.objects.create(name="i", engine="fts5", version="1")
     IndexChange.objects.create(index=index, article_id=freezing.pk)
     SharedSetup.objects.create(scope="tag:pytorch", code="x = 1")
-    AcceptedReason.objects.create(snippet=snippet, runtime="torch-2.13", outcome="fails")
+    AcceptedReason.objects.create(digest=snippet.digest, runtime="torch-2.13", outcome="fails")
     AuditEntry.objects.create(user=operator, verb="imported", target_kind="article", target_id=1)
     DeletedArticle.objects.create(article=99, rows=[], deleted_by=operator)
     EditorDraft.objects.create(user=operator, place="post:1")

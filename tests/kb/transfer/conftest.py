@@ -88,7 +88,9 @@ def _use_the_desk(user: User) -> None:
     EditorDraft.objects.create(user=user, place="post:1", fields={"markdown_zh": "半句\u2028"})
     TagSuggestion.objects.create(article=article, name="jax", user=user)
     DeletedArticle.objects.create(article=999, rows=[["kb.article", [{"id": 999}]]])
-    AcceptedReason.objects.create(snippet=snippet, runtime="tf-2.15", outcome="fails", user=user)
+    AcceptedReason.objects.create(
+        digest=snippet.digest, runtime="tf-2.15", outcome="fails", user=user
+    )
     trial = Trial.objects.create(snippet=snippet, values={"setup": "x = 1"}, requested_by=user)
     TrialCell.objects.create(trial=trial, runtime="torch-2.13")
     ImportJob.objects.create(format="archive", file_name="a.txt", requested_by=user)
