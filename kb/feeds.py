@@ -12,6 +12,7 @@ from kb.describing import description_of
 from kb.languages import BY_PATH, html_lang
 from kb.listing import choose_title
 from kb.models import Article, PostSnippet, Revision, Translation
+from snippets import wording
 from snippets.models import Verification
 
 ENTRIES = 30
@@ -105,7 +106,7 @@ def feed_of_changes(
         feed.add_item(
             title=f"{one.snippet} · {one.runtime}: {what}",
             link=f"{root}{page}#snippet-{one.snippet_id}",
-            description=f"{outcome}. {one.reason}".strip(),
+            description=f"{outcome}. {wording.explain(one.reason)}".strip(),
             unique_id=f"urn:zhiyan:{lang}:verification:{one.pk}",
             pubdate=one.checked_at,
             updateddate=one.checked_at,

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from sandbox import runtime
-from snippets import accepting, claims, presentation, sessions, subjects, trying
+from snippets import accepting, claims, presentation, sessions, subjects, trying, wording
 from snippets import code as codes
 from snippets.accepting import Obstacle
 from snippets.cards import Card, Cell, load_cards, rank
@@ -170,7 +170,7 @@ def _tried(cell: TrialCell) -> Tried:
         tone=tone,
         is_over=cell.is_over,
         outcome=cell.outcome,
-        reason=cell.reason,
+        reason=wording.explain(cell.reason),
         setup=cell.setup,
         setup_label=presentation.origin_label(cell.setup_origin),
         output=presentation.output_parts(cell.run),

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 
 from sandbox import Runtime, runtime
-from snippets import highlighting, presentation
+from snippets import highlighting, presentation, wording
 from snippets.keys import fitting_runtimes
 from snippets.models import Artifact, Run, Snippet, Verification
 from snippets.presentation import Part, Tone
@@ -263,7 +263,7 @@ def _cell(verification: Verification, runtimes: Mapping[str, Runtime]) -> Cell:
         outcome=verification.outcome,
         outcome_label=str(Verification.Outcome(verification.outcome).label),
         tone=presentation.outcome_tone(verification.outcome),
-        reason=verification.reason,
+        reason=wording.explain(verification.reason),
         reason_code=verification.reason_code,
         setup=verification.setup,
         setup_origin=verification.setup_origin,

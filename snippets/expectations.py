@@ -172,5 +172,5 @@ def _diff(claimed: Sequence[str], printed: Sequence[str]) -> str:
     """Return both as a unified difference: - is claimed, + is printed."""
     lines = list(difflib.unified_diff(claimed, printed, lineterm="", n=1))[2:]
     if len(lines) > DIFF_LINES:
-        lines = [*lines[:DIFF_LINES], f"… {len(lines) - DIFF_LINES} more lines"]
+        lines = [*lines[:DIFF_LINES], f"… +{len(lines) - DIFF_LINES}"]
     return "\n".join(lines)

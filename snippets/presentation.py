@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from sandbox import Runtime, Verdict
-from snippets import terminal, tracebacks
+from snippets import terminal, tracebacks, wording
 from snippets.models import Run, Verification
 from snippets.setups import Origin
 
@@ -113,7 +113,7 @@ def state_tone(run: Run) -> Tone:
 
 def reason(run: Run) -> str:
     """Return why the run ended as it did, unless its own output already ends with that."""
-    return "" if run.reason and run.reason in run.stderr else run.reason
+    return "" if run.reason and run.reason in run.stderr else wording.explain(run.reason)
 
 
 def usage(run: Run) -> str:

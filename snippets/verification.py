@@ -62,7 +62,7 @@ class StoringRunner:
         )
         run = self.execute(run)
         if run.status != Run.Status.FINISHED:
-            raise SandboxFailed(f"the run was {run.status}")
+            raise SandboxFailed("the run was cancelled")
         attempt = StoredAttempt(run=run)
         if attempt.ended.is_ours:
             raise SandboxFailed(run.reason or "the sandbox failed")
@@ -202,7 +202,7 @@ def _unsteady(proof: Proof, again: Proof) -> Proof:
     judgement = Judgement(
         outcome=Verification.Outcome.FLAKY,
         code=Reason.UNSTEADY,
-        reason=f"works only sometimes; else {told.outcome}: {told.reason}".rstrip(": "),
+        reason=f"works only sometimes; else {told.reason}",
     )
     return dataclasses.replace(again, judgement=judgement)
 

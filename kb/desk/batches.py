@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from kb.desk.addresses import bench_address
 from kb.reviewing import name_of
+from snippets import wording
 from snippets.models import Batch, Verification
 from snippets.querysets import RED
 
@@ -53,5 +54,5 @@ def _red(one: Verification, lang: str) -> Red:
         name=name_of(one.snippet),
         address=bench_address(lang, one.snippet_id, ""),
         runtime=one.runtime,
-        reason=": ".join(filter(None, [one.reason_code, one.reason])),
+        reason=wording.explain(one.reason),
     )

@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 from kb import reviewing
 from kb.desk.addresses import import_address
 from kb.desk.queue import Action, Badge, Filters, Queue, Row
+from kb.importers.wording import explain
 from kb.models import ImportJob
 from kb.roles import Permission
 
@@ -30,7 +31,7 @@ def _rows(found: Sequence[ImportJob], lang: str) -> list[Row]:
             id=job.pk,
             title=job.file_name,
             address=import_address(lang, job.pk),
-            note=job.failure,
+            note=explain(job.failure),
             badges=[
                 Badge(
                     label=State(job.state).label,

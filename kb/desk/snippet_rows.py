@@ -11,6 +11,7 @@ from kb.desk.queue import Badge, Row
 from kb.desk.titles import Named, name_articles
 from kb.models import PostSnippet
 from kb.reviewing import name_of
+from snippets import wording
 from snippets.models import Snippet, Verification
 from snippets.presentation import outcome_tone
 from snippets.querysets import RED
@@ -56,7 +57,7 @@ def _row(
         detail=best.title.text if best else "",
         detail_lang=best.title.lang if best else "",
         detail_address=best.address if best else "",
-        note=red.reason[:NOTE_CHARACTERS] if red else "",
+        note=wording.explain(red.reason)[:NOTE_CHARACTERS] if red else "",
         badges=[_badge(one) for one in cells],
         facts=facts,
         readers=getattr(snippet, "readers", 0),
@@ -68,5 +69,5 @@ def _badge(one: Verification) -> Badge:
     return Badge(
         label=f"{one.runtime} · {label}",
         tone=outcome_tone(one.outcome).value,
-        hint=": ".join(filter(None, [one.reason_code, one.reason]))[:NOTE_CHARACTERS],
+        hint=wording.explain(one.reason)[:NOTE_CHARACTERS],
     )

@@ -124,7 +124,7 @@ WORDS = {
 
 def explain(error: AuthoringError) -> str:
     """Return what is wrong, where it is known with language and line, in the active language."""
-    said = _said(error.message)
+    said = say(error.message)
     language = error.language if isinstance(error, PostError) else None
     if language and error.line:
         name = _(LANGUAGES["zh" if language == "zh-hans" else "en"])
@@ -138,7 +138,8 @@ def explain(error: AuthoringError) -> str:
     return said
 
 
-def _said(message: str) -> str:
+def say(message: str) -> str:
+    """Return an English message in the active language, where it is listed here."""
     for pattern, text in MESSAGES:
         if match := re.match(pattern, message, re.DOTALL):
             values = {name: _word(value) for name, value in match.groupdict().items()}

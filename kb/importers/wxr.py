@@ -151,7 +151,8 @@ class Wordpress:
                     yield entry
         if text.replaced:
             problems.add(
-                self._path.name, f"{text.replaced} characters that XML forbids became U+FFFD"
+                self._path.name,
+                f"{text.replaced} characters that XML forbids were replaced by U+FFFD",
             )
 
 

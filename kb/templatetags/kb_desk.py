@@ -1,10 +1,11 @@
-"""Asking in a template what its reader may do."""
+"""What templates of the desk ask: what their reader may do, and errors in their language."""
 
 from typing import Any
 
 from django import template
 
 from kb.desk.reasons import rightly
+from kb.importers.wording import explain
 from kb.roles import Permission, may
 from snippets.models import Snippet
 
@@ -14,6 +15,9 @@ register = template.Library()
 @register.filter(name="may")
 def _may(user: Any, permission: str) -> bool:
     return may(user, Permission(permission))
+
+
+register.filter("told", explain)
 
 
 @register.inclusion_tag("desk/_rightly.html", takes_context=True, name="rightly")

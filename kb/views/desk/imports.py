@@ -20,6 +20,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from kb import import_jobs
 from kb.import_jobs import NotNow, Wishes
+from kb.importers.wording import explain
 from kb.models import ImportJob
 from kb.roles import Permission
 from kb.views.access import requires
@@ -155,7 +156,7 @@ def import_errors(request: HttpRequest, lang: str, job_id: int) -> HttpResponse:
     response.write("\ufeff")
     table = csv.writer(response)
     table.writerow(["row", "reason"])
-    table.writerows([_cell(one["row"]), _cell(one["reason"])] for one in job.errors)
+    table.writerows([_cell(one["row"]), _cell(explain(one["reason"]))] for one in job.errors)
     return response
 
 

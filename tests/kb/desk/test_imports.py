@@ -273,6 +273,25 @@ def test_worker_runs_it_in_a_process_of_its_own(
     assert job.counts["created"] == 1
 
 
+def test_errors_are_said_in_the_curators_language(
+    job_of: Callable[..., ImportJob], curator_client: Client
+):
+    left_out = work(job_of("a.zip", zipped({"Posts.xml": POSTS}), "stackexchange"))
+    refused = work(job_of("half.xml", b"<posts><row Id=", "stackexchange"))
+
+    pages = [
+        curator_client.get(f"/zh/desk/imports/{left_out.pk}").content.decode(),
+        curator_client.get(f"/zh/desk/imports/{left_out.pk}/errors.csv").content.decode(),
+        curator_client.get(f"/zh/desk/imports/{refused.pk}").content.decode(),
+        curator_client.get("/zh/desk/queues/failed-imports").content.decode(),
+    ]
+
+    assert "回答所属的问题 9 不存在" in pages[0]
+    assert "回答所属的问题 9 不存在" in pages[1]
+    assert "文件在此处被截断" in pages[2]
+    assert "文件在此处被截断" in pages[3]
+
+
 def test_formula_in_a_row_is_text_in_the_table(curator_client: Client):
     job = ImportJob.objects.create(
         format="wxr", file_name="a.xml", state="done", errors=[{"row": "=1+1", "reason": "@x"}]

@@ -1,0 +1,45 @@
+"""What an import refuses or leaves out is said in the curator's language."""
+
+import re
+
+import pytest
+from django.utils.translation import override
+
+from kb.importers.wording import SENTENCES, explain
+from tests.saying import sentences_of
+
+CALLS = {"ImportRefused", "Unreadable", "Problem", "add", "ArchiveError", "fail_job"}
+WRITTEN = dict(
+    sentences_of(CALLS, "kb/importers", "kb/archive", "kb/importing.py", "kb/import_running.py")
+)
+SAID = {
+    "a.xml, line 3: the file is cut off here (no element found); get it again":
+        "a.xml 第 3 行：文件在此处被截断（no element found），请重新获取",
+    "not updated: post 2 (zh), line 4: this runnable fence is empty; write code or remove it":
+        "未更新：第 2 篇（zh）第 4 行：这个可运行的代码块是空的；请写上代码或删去",
+    "an empty file; left out": "空文件，已略过",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", WRITTEN.values(), ids=WRITTEN)
+def test_every_message_is_said_in_chinese(text: str):
+    with override("zh-hans"):
+        said = explain(text)
+
+    assert re.search("[\u4e00-\u9fff]", said), text
+    assert not re.search(r"[a-z]{3,} [a-z]{2,} [a-z]{2,}", said), said
+
+
+@pytest.mark.parametrize(("text", "wanted"), SAID.items())
+def test_messages_within_messages_are_said_too(text: str, wanted: str):
+    with override("zh-hans"):
+        assert explain(text) == wanted
+
+
+def test_message_stays_as_it_is_in_english():
+    with override("en"):
+        assert [text for text in WRITTEN.values() if explain(text) != text] == []
+
+
+def test_no_sentence_is_listed_twice():
+    assert len(set(SENTENCES)) == len(SENTENCES)

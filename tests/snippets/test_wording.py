@@ -1,0 +1,64 @@
+"""Why code fails is said in the reader's language; what Python said stays as it is."""
+
+import re
+
+import pytest
+from django.test import Client
+from django.utils.translation import override
+
+from snippets.models import Snippet, Verification
+from snippets.wording import explain
+from tests.saying import sentences_of
+
+CALLS = {"Judgement", "give_up", "_end", "SandboxFailed", "Verification", "TrialCell"}
+WRITTEN = dict(sentences_of(CALLS, "snippets", "sandbox/execution.py"))
+SAID = {
+    "in the setup: NameError: name 'x' is not defined":
+        "准备代码出错：NameError: name 'x' is not defined",
+    "line 3: claimed '(1, 2)' of y.shape, got '(2, 1)'":
+        "第 3 行：声称 y.shape 为 '(1, 2)'，得到 '(2, 1)'",
+    "prints otherwise with other random numbers: line 1: claimed '1', printed '2'\n-1\n+2":
+        "换一组随机数，输出就不同：第 1 行：声称 '1'，打印 '2'\n-1\n+2",
+    "works only sometimes; else ran longer than 20 s": "时好时坏；失败时：运行超过 20 秒",
+    "used more than 2,048 MiB of memory": "使用的内存超过 2,048 MiB",
+    "a forbidden system call": "使用了禁止的系统调用",
+    "exit code 3": "退出码为 3",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", WRITTEN.values(), ids=WRITTEN)
+def test_every_reason_of_ours_is_said_in_chinese(text: str):
+    with override("zh-hans"):
+        assert re.search("[\u4e00-\u9fff]", explain(text)), text
+
+
+@pytest.mark.parametrize(("text", "wanted"), SAID.items())
+def test_reason_keeps_its_values(text: str, wanted: str):
+    with override("zh-hans"):
+        assert explain(text) == wanted
+    with override("en"):
+        assert explain(text) == text
+
+
+@pytest.mark.django_db
+def test_card_says_it_in_the_language_of_its_page(client: Client):
+    snippet = Snippet.objects.create(code="x", digest="1" * 64)
+    Verification.objects.create(
+        snippet=snippet, runtime="torch-2.13", key="k", outcome="differs",
+        reason="should have failed and did not",
+    )  # fmt: skip
+
+    pages = {
+        lang: client.get(f"/{lang}/snippets/{snippet.pk}").content.decode() for lang in ("zh", "en")
+    }
+
+    assert "本应失败，却没有失败" in pages["zh"]
+    assert "should have failed and did not" in pages["en"]
+
+
+@pytest.mark.parametrize(
+    "text", ["", "NameError: name 'x' is not defined", "ValueError: in the setup: 3"]
+)
+def test_what_python_said_stays(text: str):
+    with override("zh-hans"):
+        assert explain(text) == text
