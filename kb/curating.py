@@ -1,12 +1,14 @@
 """Curating snippets from the desk: what `snippets` keeps, with who did it, and checked at once."""
 
+import copy
 from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from kb.auditing import note_deed
-from kb.models import Article, Deed, PostSnippet, SharedSetup
+from kb.models import Article, Deed, PostSnippet, SharedSetup, SharedSetupRevision
 from kb.restating import restate_snippets
 from snippets import code as codes
 from snippets import curating
@@ -56,18 +58,40 @@ def share_setup(*, user: Any, scope: str, code: str, note: str = "") -> int:
     """
     if error := codes.syntax_error(code):
         raise CurationRefused(f"setup does not compile: {error.msg} (line {error.lineno})")
+    if setup := keep_shared(scope=scope, code=code, note=note, user=user):
+        why = note if code.strip() else f"removed. {note}".strip()
+        note_deed(user=user, verb=Deed.SHARED_SETUP, target=setup, why=why)
+    return _check_scope(scope)
+
+
+@transaction.atomic
+def put_back_setup(*, user: Any, revision: SharedSetupRevision) -> int:
+    """Share a setup as it once was, as a new change; return how many snippets that touches."""
+    setup = keep_shared(scope=revision.scope, code=revision.code, note=revision.note, user=user)
+    if setup is None:
+        return 0
+    why = f"{timezone.localtime(revision.at):%Y-%m-%d %H:%M}"
+    note_deed(user=user, verb=Deed.RESTORED_SETUP, target=setup, why=why)
+    return _check_scope(revision.scope)
+
+
+def keep_shared(*, scope: str, code: str, note: str, user: Any) -> SharedSetup | None:
+    """Keep a shared setup with who wrote it; empty code takes it away.
+
+    Returns it, as it was where it is gone; None where nothing changed.
+    """
     known = SharedSetup.objects.filter(scope=scope).first()
-    if code.strip():
-        values = {"code": codes.tidy(code), "note": note}
-        known, _ = SharedSetup.objects.update_or_create(scope=scope, defaults=values)
-        note_deed(user=user, verb=Deed.SHARED_SETUP, target=known, why=note)
-    elif known is not None:
-        note_deed(user=user, verb=Deed.SHARED_SETUP, target=known, why=f"removed. {note}".strip())
-        known.delete()
-    touched = snippets_touched(scope)
-    restate_snippets(snippet_ids=in_scope(scope))
-    request_checks(snippet_ids=[one.pk for one in touched[:CHECKED_AT_ONCE]])
-    return len(touched)
+    code = codes.tidy(code) if code.strip() else ""
+    if (code, note) == (known.code, known.note) if known else not code:
+        return None
+    SharedSetupRevision.objects.create(scope=scope, code=code, note=note, user=user)
+    if code:
+        values = {"code": code, "note": note}
+        return SharedSetup.objects.update_or_create(scope=scope, defaults=values)[0]
+    assert known is not None, "what is not there is not taken away"
+    gone = copy.copy(known)
+    known.delete()
+    return gone
 
 
 def in_scope(scope: str) -> set[int]:
@@ -100,6 +124,14 @@ def scopes_of(snippet: Snippet) -> list[str]:
             own.append(f"article:{article.source.kind}:{article.source.external_id}")
         tags |= dict.fromkeys(f"tag:{tag.slug}" for tag in article.tags.all())
     return [*own, *tags]
+
+
+def _check_scope(scope: str) -> int:
+    """Have the scope's fragments know its setup, and verify them; return how many there are."""
+    touched = snippets_touched(scope)
+    restate_snippets(snippet_ids=in_scope(scope))
+    request_checks(snippet_ids=[one.pk for one in touched[:CHECKED_AT_ONCE]])
+    return len(touched)
 
 
 def _check(digests: Iterable[str]) -> None:

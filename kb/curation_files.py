@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from kb.auditing import LABEL_CHARACTERS
-from kb.curating import in_scope
+from kb.curating import in_scope, keep_shared
 from kb.models import AcceptedReason, AuditEntry, Deed, SharedSetup
 from kb.restating import restate_snippets
 from kb.reviewing import keep_reason
@@ -110,7 +110,11 @@ def without_desk(curation: CurationFile) -> CurationFile:
 def import_curation(*, curation: CurationFile, user: Any = None) -> dict[str, int]:
     """Keep what the files say, for snippets that are here and for those that may come."""
     changed = sum(curate_snippet(curated=one, user=user) for one in curation.snippets)
-    scopes = [one.scope for one in curation.shared if _keep_shared(one)]
+    scopes = [
+        one.scope
+        for one in curation.shared
+        if keep_shared(scope=one.scope, code=one.code, note=one.note, user=user)
+    ]
     if scopes:
         restate_snippets(snippet_ids={id_ for scope in scopes for id_ in in_scope(scope)})
     reasons = [AcceptedReason(**dataclasses.asdict(one)) for one in curation.accepted]
@@ -160,16 +164,6 @@ def _entries(curation: Curation, known: dict[str, str]) -> list[tuple[str, Any]]
 
 def _about(digest: str, known: dict[str, str]) -> str:
     return " ".join(known.get(digest, "").split())[:ABOUT_CHARACTERS]
-
-
-def _keep_shared(shared: Shared) -> bool:
-    known = SharedSetup.objects.filter(scope=shared.scope).first()
-    if known is not None and (known.code, known.note) == (shared.code, shared.note):
-        return False
-    SharedSetup.objects.update_or_create(
-        scope=shared.scope, defaults={"code": shared.code, "note": shared.note}
-    )
-    return True
 
 
 def _curated(path: Path, entry: dict[str, Any]) -> Curated:

@@ -40,6 +40,7 @@ urlpatterns = [
     path("snippets/<int:snippet_id>/undo", bench.undo, name="desk-undo"),
     path("snippets/<int:snippet_id>/reason", reasons.decide, name="desk-reason"),
     path("snippets/<int:snippet_id>/share", sharing.share, name="desk-share"),
+    path("snippets/<int:snippet_id>/share/back", sharing.put_back, name="desk-put-back"),
     path("trials/<slug:public_id>/rows", trials.trial_rows, name="desk-trial-rows"),
     path("trials/<slug:public_id>/events", trials.trial_events, name="desk-trial-events"),
     path("", include("kb.editing_urls")),

@@ -17,6 +17,7 @@ from kb.models import (
     Report,
     SearchIndex,
     SharedSetup,
+    SharedSetupRevision,
     Vote,
     Webhook,
     WebhookDelivery,
@@ -48,6 +49,15 @@ class SharedSetupAdmin(EvidenceAdmin):
     """Shared on the desk, which brings the snippets in step with it."""
 
     list_display = ["scope", "note", "updated_at"]
+    search_fields = ["scope", "code", "note"]
+
+
+@admin.register(SharedSetupRevision)
+class SharedSetupRevisionAdmin(EvidenceAdmin):
+    """Put back on the desk."""
+
+    list_display = ["scope", "note", "user", "at"]
+    list_select_related = ["user"]
     search_fields = ["scope", "code", "note"]
 
 

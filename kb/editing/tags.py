@@ -7,7 +7,15 @@ from django.db import transaction
 from django.utils import timezone
 
 from kb.auditing import note_deed
-from kb.models import Article, Deed, SharedSetup, Tag, TagSuggestion, TagSynonym
+from kb.models import (
+    Article,
+    Deed,
+    SharedSetup,
+    SharedSetupRevision,
+    Tag,
+    TagSuggestion,
+    TagSynonym,
+)
 from kb.restating import restate_snippets
 from kb.search.outbox import note_articles
 from snippets.models import Snippet
@@ -117,7 +125,8 @@ def _move_setup(source: Tag, target: Tag) -> None:
     ours = SharedSetup.objects.filter(scope=scopes[0])
     if ours.exists() and SharedSetup.objects.filter(scope=scopes[1]).exists():
         raise TagRefused("setups", source.slug)
-    ours.update(scope=scopes[1])
+    if ours.update(scope=scopes[1]):
+        SharedSetupRevision.objects.filter(scope=scopes[0]).update(scope=scopes[1])
 
 
 def _pages_changed(tag: Tag) -> None:

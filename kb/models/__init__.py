@@ -3,7 +3,7 @@
 from kb.models.api import ApiToken, Webhook, WebhookDelivery
 from kb.models.articles import Article, OldAddress, Picture, Post, PostSnippet, Source
 from kb.models.audit import AuditEntry, Deed
-from kb.models.curation import AcceptedReason, SharedSetup
+from kb.models.curation import AcceptedReason, SharedSetup, SharedSetupRevision
 from kb.models.deleted import DeletedArticle
 from kb.models.editing import EditorDraft
 from kb.models.feedback import Report, TagSuggestion, Vote
@@ -32,6 +32,7 @@ __all__ = [
     "Revision",
     "SearchIndex",
     "SharedSetup",
+    "SharedSetupRevision",
     "Source",
     "Tag",
     "TagSuggestion",

@@ -28,6 +28,7 @@ class Deed(models.TextChoices):
     CURATED_SNIPPET = "curated-snippet", _("curated a snippet")
     UNDID_CURATION = "undid-curation", _("undid a curation")
     SHARED_SETUP = "shared-setup", _("shared a set-up")
+    RESTORED_SETUP = "restored-setup", _("put back a shared set-up")
     ACKNOWLEDGED_SNIPPET = "acknowledged-snippet", _("accepted a snippet's reason")
     REOPENED_SNIPPET = "reopened-snippet", _("took back a snippet's accepted reason")
     REQUEUED_SNIPPET = "requeued-snippet", _("queued a snippet for verification")

@@ -26,6 +26,26 @@ class SharedSetup(models.Model):
         return self.scope
 
 
+class SharedSetupRevision(models.Model):
+    """How a shared setup was from one change to the next: who wrote what, and when."""
+
+    scope = models.CharField(max_length=240, db_index=True)
+    code = models.TextField(blank=True)  # empty: it was taken away
+    note = models.TextField(blank=True)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name = _("revision of a shared setup")
+        verbose_name_plural = _("revisions of shared setups")
+
+    def __str__(self) -> str:
+        return f"{self.scope} {self.at:%Y-%m-%d %H:%M}"
+
+
 class AcceptedReason(models.Model):
     """A curator's word that code fails on a runtime for this reason, and that this is right.
 

@@ -1,18 +1,20 @@
 """Sharing a setup with an article or a tag: first what it touches, then saving it."""
 
 from http import HTTPStatus
+from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from kb import curating
-from kb.models import SharedSetup, Source
+from kb.models import SharedSetup, SharedSetupRevision, Source
 from kb.roles import Permission
 from kb.views.access import requires
 from snippets.cards import load_cards
@@ -20,6 +22,7 @@ from snippets.curating import CurationRefused
 from snippets.models import Snippet
 
 SHOWN = 100
+REVISIONS_SHOWN = 20
 
 
 class ShareForm(forms.Form):
@@ -74,10 +77,32 @@ def share(request: HttpRequest, lang: str, snippet_id: int) -> HttpResponse:
         "touched": list(cards.values()),
         "count": len(touched),
         "known": known,
+        "revisions": _revisions(scope),
         "desk_part": "queues",
     }
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
     return render(request, "desk/share.html", context, status=status)
+
+
+@require_POST
+@requires(Permission.CURATE_SNIPPETS)
+def put_back(request: HttpRequest, lang: str, snippet_id: int) -> HttpResponse:
+    """Share a set-up again as it once was."""
+    snippet = get_object_or_404(Snippet, pk=snippet_id)
+    known = SharedSetupRevision.objects.filter(scope__in=curating.scopes_of(snippet))
+    number = request.POST.get("revision", "")
+    revision = get_object_or_404(known, pk=number if number.isdecimal() else 0)
+    count = curating.put_back_setup(user=request.user, revision=revision)
+    told = ngettext("Put back; it touches %(n)d snippet.",
+                    "Put back; it touches %(n)d snippets.", count)  # fmt: skip
+    messages.success(request, told % {"n": count})
+    query = urlencode({"scope": revision.scope})
+    return redirect(f"{reverse('desk-share', args=[lang, snippet.pk])}?{query}")
+
+
+def _revisions(scope: str) -> QuerySet[SharedSetupRevision]:
+    found = SharedSetupRevision.objects.filter(scope=scope).select_related("user")
+    return found[:REVISIONS_SHOWN]
 
 
 def _label(scope: str) -> str:

@@ -30,6 +30,7 @@ from kb.models import (
     Report,
     SearchIndex,
     SharedSetup,
+    SharedSetupRevision,
     Tag,
     TagSuggestion,
     Vote,
@@ -80,6 +81,7 @@ def everything(freezing: Article, operator: User) -> None:
     index = SearchIndex.objects.create(name="i", engine="fts5", version="1")
     IndexChange.objects.create(index=index, article_id=freezing.pk)
     SharedSetup.objects.create(scope="tag:pytorch", code="x = 1")
+    SharedSetupRevision.objects.create(scope="tag:pytorch", code="x = 1", user=operator)
     AcceptedReason.objects.create(digest=snippet.digest, runtime="torch-2.13", outcome="fails")
     AuditEntry.objects.create(user=operator, verb="imported", target_kind="article", target_id=1)
     DeletedArticle.objects.create(article=99, rows=[], deleted_by=operator)

@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from kb import curating
-from kb.models import Article, AuditEntry, PostSnippet, SharedSetup
+from kb.models import Article, AuditEntry, PostSnippet, SharedSetup, SharedSetupRevision
 from kb.roles import Role
 from snippets.models import Curation, Run, Snippet, Trial, Verification
 
@@ -202,6 +202,41 @@ def test_shared_setup_says_what_it_touches_before_it_is_saved(
     assert before == 0
     assert SharedSetup.objects.get().code == "rows = 2"
     assert AuditEntry.objects.get().verb == "shared-setup"
+
+
+def test_shared_setup_is_put_back_as_a_new_change(
+    curator_client: Client, shown: Shown, freezing: Article, broker: redis.Redis
+):
+    fragment = shown("print(rows)")
+    PostSnippet.objects.create(post=freezing.posts.get(position=0), snippet=fragment, position=0)
+    address = f"/en/desk/snippets/{fragment.pk}/share"
+    for code in ("rows = 2", "rows = 3", ""):
+        values = {"scope": "tag:pytorch", "setup": code, "note": code, "save": "1"}
+        curator_client.post(address, values)
+    first = SharedSetupRevision.objects.earliest("pk")
+
+    page = curator_client.get(f"{address}?scope=tag:pytorch").content.decode()
+    curator_client.post(f"{address}/back", {"revision": first.pk})
+
+    revisions = SharedSetupRevision.objects.order_by("pk").values_list("code", "user__username")
+    assert page.count("Put it back as it was on") == 2
+    assert SharedSetup.objects.get().code == "rows = 2"
+    assert list(revisions) == [
+        (code, "the-curator") for code in ("rows = 2", "rows = 3", "", "rows = 2")
+    ]
+    assert AuditEntry.objects.latest("pk").verb == "restored-setup"
+
+
+def test_setup_of_another_article_is_not_put_back_here(
+    curator_client: Client, shown: Shown, broker: redis.Redis
+):
+    other = SharedSetupRevision.objects.create(scope="tag:keras", code="x = 1")
+
+    address = f"/en/desk/snippets/{shown('print(x)').pk}/share/back"
+    answers = [curator_client.post(address, {"revision": one}) for one in (other.pk, "x", "")]
+
+    assert [one.status_code for one in answers] == [404] * 3
+    assert SharedSetup.objects.count() == 0
 
 
 def test_empty_shared_setup_is_taken_away(freezing: Article, curator: User, broker: redis.Redis):

@@ -45,6 +45,7 @@ WRITES: dict[str, Permission | str] = {
     "desk-undo": Permission.CURATE_SNIPPETS,
     "desk-reason": Permission.CURATE_SNIPPETS,
     "desk-share": Permission.CURATE_SNIPPETS,
+    "desk-put-back": Permission.CURATE_SNIPPETS,
     "desk-imports": Permission.IMPORT_CONTENT,
     "desk-import-answer": Permission.IMPORT_CONTENT,
     "desk-webhooks": Permission.MANAGE_WEBHOOKS,

@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from kb.editing.tags import TagRefused, merge_tags, save_tag
-from kb.models import Article, AuditEntry, SharedSetup, Tag, TagSynonym
+from kb.models import Article, AuditEntry, SharedSetup, SharedSetupRevision, Tag, TagSynonym
 from kb.roles import Role
 from kb.tagging import find_tag
 
@@ -97,8 +97,10 @@ def test_article_that_had_both_has_one(curator: User, freezing: Article):
 
 def test_shared_setup_moves_along_unless_there_are_two(curator: User):
     SharedSetup.objects.create(scope="tag:autograd", code="import torch")
+    SharedSetupRevision.objects.create(scope="tag:autograd", code="import torch")
     merge_tags(source=tag("autograd"), target=tag("pytorch"), user=curator)
     assert SharedSetup.objects.get().scope == "tag:pytorch"
+    assert SharedSetupRevision.objects.get().scope == "tag:pytorch"
 
     SharedSetup.objects.create(scope="tag:keras", code="import keras")
     with pytest.raises(TagRefused, match="setups"):

@@ -9,6 +9,7 @@ from django.contrib.auth.models import Group, Permission, User
 from django.contrib.contenttypes.models import ContentType
 
 from kb.auditing import note_deed
+from kb.curating import keep_shared
 from kb.drafts import ArticleDraft, PostDraft, SourceDraft, TranslationDraft
 from kb.models import (
     AcceptedReason,
@@ -32,7 +33,8 @@ from kb.models import (
 from kb.services import save_article
 from kb.tagging import TagDraft, save_tags
 from kb.transfer.tables import exported_models, key_names, label, named_target
-from snippets.models import Artifact, Run, Snippet, Trial, TrialCell, Verification
+from snippets.curating import Curated, curate_snippet
+from snippets.models import Artifact, Batch, Run, Snippet, Trial, TrialCell, Verification
 
 Everything = dict[str, list[dict[str, Any]]]
 
@@ -91,6 +93,9 @@ def _use_the_desk(user: User) -> None:
     AcceptedReason.objects.create(
         digest=snippet.digest, runtime="tf-2.15", outcome="fails", user=user
     )
+    keep_shared(scope="tag:pytorch", code="x = 1", note="so", user=user)
+    curate_snippet(curated=Curated(digest="2" * 64, setup="y = 2"), user=user)
+    Batch.objects.create(total=3)
     trial = Trial.objects.create(snippet=snippet, values={"setup": "x = 1"}, requested_by=user)
     TrialCell.objects.create(trial=trial, runtime="torch-2.13")
     ImportJob.objects.create(format="archive", file_name="a.txt", requested_by=user)
