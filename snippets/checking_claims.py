@@ -30,7 +30,10 @@ Observations = Mapping[int, Sequence[Mapping[str, Any]]]
 def check_all(
     claims: Sequence[Claim], observed: Observations, tolerance: Tolerance | None = None
 ) -> list[Checked]:
-    """Return each claim with how it stands; of a statement run often, the worst counts."""
+    """Return each claim with how it stands; of a statement run often, any time it held counts.
+
+    A comparison must hold every time.
+    """
     return [
         _check(claim, observed.get(number, []), tolerance) for number, claim in enumerate(claims)
     ]
@@ -51,7 +54,8 @@ def _check(claim: Claim, seen: Sequence[Mapping[str, Any]], tolerance: Tolerance
         return Checked(claim=claim, match=match, given=truths[-1])
     candidates = _candidates(claim, seen)
     if not candidates:
-        return Checked(claim=claim, match=None)
+        # A prompt that printed nothing has nothing below it.
+        return Checked(claim=claim, match=Match.OTHER if claim.is_session and seen else None)
     best: Match | None = None
     given = candidates[0]
     for text in candidates:
@@ -77,6 +81,9 @@ def _candidates(claim: Claim, seen: Sequence[Mapping[str, Any]]) -> list[str]:
         printed = str(item.get("printed", ""))
         if printed.strip():
             found.append(printed)
+    if len(found) > 1:
+        # Of a loop, what it printed in all; beside it that stands in one line.
+        found += ["".join(found), " ".join(text.strip() for text in found)]
     values = [item for item in seen if "type" in item and item["type"] != "NoneType"]
     if claim.is_session and values:
         found.append(
@@ -119,7 +126,7 @@ def _is_print(seen: Sequence[Mapping[str, Any]]) -> bool:
 def _is_decisive(claim: Claim, seen: Sequence[Mapping[str, Any]]) -> bool:
     """Say whether a claim that does not match is wrong, and not only words about the code."""
     if claim.is_session:
-        return "Traceback" not in claim.text
+        return True
     if not is_literal(claim.text):
         return False
     return claim.is_strong or _is_print(seen)

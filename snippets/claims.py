@@ -5,13 +5,14 @@ import dataclasses
 import io
 import re
 import tokenize
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from snippets import code as codes
 
 ARROW = re.compile(r"^(?:[-=~]+>|→|⇒|>{2,}|<-+|={2,}(?=\s))\s*")
+EQUALS = re.compile(r"^=\s+")
 WORD = re.compile(
-    r"^(?:it\s+|will\s+|this\s+|now\s+)*(?:prints?|printed|outputs?|returns?|gives?|yields?|evaluates\s+to|"
+    r"^(?:it\s+|will\s+|this\s+|now\s+|should\s+)*(?:(?<=should\s)be|prints?|printed|outputs?|returns?|gives?|yields?|evaluates\s+to|"
     r"displays?|results?(?:\s+(?:in|is))?|out|输出|打印|显示|返回|结果|得到)(?:为|是)?(?![\w])\s*(?:\[\d*\])?\s*"
     r"(?P<sign>is\b|are\b|:|：|[-=]+>|=(?!=)|→)?\s*",
     re.IGNORECASE,
@@ -22,6 +23,11 @@ ABOUT = re.compile(
 )
 SIZE_WORD = re.compile(
     r"^(?:the\s+)?(?:output\s+)?(?:shape|size|dims?|形状)\s*(?:is|:|：|=|[-=]+>)?\s*", re.IGNORECASE
+)
+# How objects write themselves, as far as values do; `<batch, steps>` is no value.
+OBJECT = re.compile(
+    r"<(?:class '|tf\.|function |bound method |generator object |KerasTensor|[\w.]+ object at 0x|"
+    r"\w+Backward\d*\b)[^<>]*>"
 )
 ARRAY_PRINT = re.compile(r"^[\[\]\s\d.,+\-eE…]*\d[\[\]\s\d.,+\-eE…]*$")
 CONSTRUCTORS = {
@@ -61,18 +67,32 @@ def read_claims(code: str) -> list[Claim]:
     comments = _comments(code)
     lines = code.split("\n")
     claims: list[Claim] = []
-    for statement in _statements(tree):
+    statements = list(_statements(tree))
+    last_of_line = {statement.end_lineno: statement for statement in statements}
+    for statement in statements:
         end = statement.end_lineno or statement.lineno
-        if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Compare):
+        is_last = last_of_line[statement.end_lineno] is statement
+        said = _said(statement, end, comments, lines) if is_last else None
+        is_comparison = isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Compare)
+        if is_comparison and said is not None and said.text == "False":
+            said = dataclasses.replace(said, is_strong=True)
+        elif is_comparison:
             claims.append(Claim(line=end, text="True", is_comparison=True))
-        text = comments.get(end, "")
-        if (text and (claim := _claim(text, end, statement))) or (
-            not text
-            and (below := _below(end, comments, lines))
-            and (claim := _claim(below, end, statement))
-        ):
-            claims.append(claim)
+        claims += [said] if said else []
     return claims
+
+
+def _said(
+    statement: ast.stmt, end: int, comments: Mapping[int, str], lines: Sequence[str]
+) -> Claim | None:
+    """Return what the comment beside a statement claims, else the comment below it."""
+    text = comments.get(end, "")
+    if not text:
+        below = _below(end, comments, lines)
+        return _claim(below, end, statement) if below else None
+    if _is_open(text):
+        text = "\n".join([text, *_comment_lines(end, comments, lines)])
+    return _claim(text, end, statement)
 
 
 def is_literal(text: str) -> bool:
@@ -83,7 +103,7 @@ def is_literal(text: str) -> bool:
     if ARRAY_PRINT.match(stripped):
         return True
     try:
-        tree = ast.parse(_balanced(stripped), mode="eval").body
+        tree = ast.parse(OBJECT.sub("None", _balanced(stripped)), mode="eval").body
     except (SyntaxError, ValueError, MemoryError, RecursionError):
         return False
     return all(map(_is_literal_node, ast.walk(tree)))
@@ -126,6 +146,8 @@ def _claim(comment: str, line: int, statement: ast.stmt) -> Claim | None:
     for _ in range(3):
         if arrow := ARROW.match(text):
             text, is_strong = text[arrow.end() :], True
+        elif (equals := EQUALS.match(text)) and is_literal(text[equals.end() :]):
+            text, is_strong = text[equals.end() :], True
         elif (word := WORD.match(text)) and text[word.end() :].strip():
             rest = text[word.end() :]
             if not word["sign"] and not is_literal(rest) and not _is_print(statement):
@@ -166,13 +188,23 @@ def _may_be_claimed(statement: ast.stmt) -> bool:
             return False
 
 
-def _below(end: int, comments: dict[int, str], lines: Sequence[str]) -> str:
-    """Return the comment lines right below a statement, where they begin as a value or an arrow."""
+def _is_open(text: str) -> bool:
+    return sum(map(text.count, "([{")) > sum(map(text.count, ")]}"))
+
+
+def _comment_lines(end: int, comments: Mapping[int, str], lines: Sequence[str]) -> list[str]:
+    """Return the comments that stand alone right below a line."""
     found: list[str] = []
     at = end + 1
     while at <= len(lines) and lines[at - 1].lstrip().startswith("#"):
         found.append(comments.get(at, ""))
         at += 1
+    return found
+
+
+def _below(end: int, comments: Mapping[int, str], lines: Sequence[str]) -> str:
+    """Return the comment lines right below a statement, where they begin as a value or an arrow."""
+    found = _comment_lines(end, comments, lines)
     if not found:
         return ""
     first = found[0].strip()

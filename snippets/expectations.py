@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any
 
-from snippets.forgiving import BLANKS, meaningful_lines, unquoted
+from snippets.forgiving import BLANKS, logical_lines, meaningful_lines, unquoted
 
 NUMBER = re.compile(
     r"(?<![\w.])[-+]?(?:\d+\.\d*|\.\d+|\d+)(?:[eE][-+]?\d+)?(?![\w])|(?<![\w.])[-+]?(?:nan|inf)\b"
@@ -64,10 +64,28 @@ def compare(
 
     White space, quotes of texts, memory addresses, times, folders, colours and the
     order of sets do not count; numbers with a fraction may differ by the tolerance,
-    whole numbers not at all.
+    whole numbers not at all, and `1` is not `1.0`.
     """
-    claimed_lines, printed_lines = meaningful_lines(claim), meaningful_lines(printed)
     allowed = tolerance or Tolerance()
+    claimed_lines, printed_lines = meaningful_lines(claim), meaningful_lines(printed)
+    match, difference = _compare_lines(claimed_lines, printed_lines, allowed)
+    if match is not Match.OTHER:
+        return match, difference
+    # Where an array's lines end depends on its values, and is white space.
+    joined = _compare_lines(logical_lines(claimed_lines), logical_lines(printed_lines), allowed)
+    return joined if joined[0] is not Match.OTHER else (match, difference)
+
+
+def are_values_random(outputs: Sequence[str]) -> bool:
+    """Say whether outputs of the same code under different seeds differ in their numbers alone."""
+    first, *others = outputs
+    matches = {compare(first, other)[0] for other in others}
+    return Match.VALUES in matches and matches <= {Match.VALUES, Match.SAME}
+
+
+def _compare_lines(
+    claimed_lines: Sequence[str], printed_lines: Sequence[str], allowed: Tolerance
+) -> tuple[Match, Difference | None]:
     worst = Match.SAME
     first: tuple[int, str, str] | None = None
     keys: list[str] = []
@@ -93,13 +111,6 @@ def compare(
         diff=_diff(claimed_lines, printed_lines) if len(claimed_lines) > 1 else "",
         new_keys=tuple(dict.fromkeys(keys)) if worst is Match.KEYS else (),
     )
-
-
-def are_values_random(outputs: Sequence[str]) -> bool:
-    """Say whether outputs of the same code under different seeds differ in their numbers alone."""
-    first, *others = outputs
-    matches = {compare(first, other)[0] for other in others}
-    return Match.VALUES in matches and matches <= {Match.VALUES, Match.SAME}
 
 
 def _compare_line(claimed: str, printed: str, tolerance: Tolerance) -> tuple[Match, list[str]]:
@@ -144,8 +155,8 @@ def _compare_values(ours: Any, theirs: Any, tolerance: Tolerance, keys: list[str
             return Match.OTHER
         keys += [str(key) for key in theirs if key not in ours]
         parts = [_compare_values(ours[key], theirs[key], tolerance, keys) for key in ours]
-    elif isinstance(ours, list | tuple) and isinstance(theirs, list | tuple):
-        if len(ours) != len(theirs):
+    elif isinstance(ours, list | tuple):
+        if type(ours) is not type(theirs) or len(ours) != len(theirs):
             return Match.OTHER
         parts = [_compare_values(*pair, tolerance, keys) for pair in zip(ours, theirs, strict=True)]
     elif isinstance(ours, bool) or isinstance(theirs, bool) or not _are_numbers(ours, theirs):
@@ -160,12 +171,19 @@ def _are_numbers(*values: object) -> bool:
 
 
 def _are_equal(claimed: str, printed: str, tolerance: Tolerance) -> bool:
-    if claimed.lstrip("+-").isdigit() and printed.lstrip("+-").isdigit():
-        return int(claimed) == int(printed)
+    are_whole = [number.lstrip("+-").isdigit() for number in (claimed, printed)]
+    if any(are_whole):
+        return all(are_whole) and _whole(claimed) == _whole(printed)
     first, second = float(claimed), float(printed)
     if math.isnan(first) or math.isnan(second):
         return math.isnan(first) and math.isnan(second)
     return math.isclose(first, second, rel_tol=tolerance.relative, abs_tol=tolerance.absolute)
+
+
+def _whole(number: str) -> str:
+    """Return a whole number in one form; Python reads none of thousands of digits."""
+    digits = number.lstrip("+-0")
+    return f"-{digits}" if digits and number.startswith("-") else digits
 
 
 def _diff(claimed: Sequence[str], printed: Sequence[str]) -> str:

@@ -7,6 +7,13 @@ import textwrap
 PROMPT = re.compile(r"^(?P<indent>\s*)(?:>>>|In\s*\[\d*\]:)(?: (?P<code>.*)|\s*)$")
 MORE = re.compile(r"^\s*(?:\.\.\.:?|\s*\.\.\.:)(?: (?P<code>.*)|\s*)$")
 RESULT = re.compile(r"^\s*Out\s*\[\d*\]:\s?")
+BLANK = "<BLANKLINE>"  # how a doctest writes one
+# The lines after a traceback's frames, which are indented; its module is not named everywhere.
+RAISED = re.compile(
+    r"^\S*\s*Traceback \(most recent call last\).*?\n"
+    r"(?:\w+\.)*(?P<type>\w+)(?:: ?(?P<message>.*))?\Z",
+    re.DOTALL | re.MULTILINE,
+)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -55,8 +62,24 @@ def read_session(code: str) -> list[Step]:
 
 def _end(steps: list[Step], typed: list[str], printed: list[str]) -> None:
     code = "\n".join(typed).rstrip()
-    if code.strip():
-        steps.append(Step(code=code, output="\n".join(printed).strip("\n")))
+    output = "\n".join("" if line.strip() == BLANK else line for line in printed).strip("\n")
+    if not code.strip():
+        return
+    raised = RAISED.search(output)
+    steps.append(_raising(code, raised) if raised else Step(code=code, output=output))
+
+
+def _raising(code: str, raised: re.Match[str]) -> Step:
+    """Return what was shown to raise as a step after which the session goes on."""
+    lines = [
+        'raised = "nothing"',
+        "try:",
+        textwrap.indent(code, "    "),
+        "except Exception as error:",
+        '    raised = f"{type(error).__name__}: {error}"',
+        "print(raised)",
+    ]
+    return Step(code="\n".join(lines), output=f"{raised['type']}: {raised['message'] or ''}")
 
 
 def program_of(steps: list[Step]) -> str:

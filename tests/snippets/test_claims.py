@@ -27,6 +27,12 @@ def texts(code: str) -> list[str]:
         ("y = f(x)  # shape: (1, 2)", "(1, 2)"),
         ("f(x)  # 'text'", "'text'"),
         ("f(x)  # Out[3]: 7", "7"),
+        ("x.sum()  # = 6", "6"),
+        ("f(x)  # should be (1, 2)", "(1, 2)"),
+        ("print(type(x))  # <class 'int'>", "<class 'int'>"),
+        ("f(x)  # tensor(3., grad_fn=<SumBackward0>)", "tensor(3., grad_fn=<SumBackward0>)"),
+        ("print(a)  # tensor([[1, 2],\n#         [3, 4]])", "tensor([[1, 2],\n[3, 4]])"),
+        ("y = f(x); print(y)  # 7", "7"),
         ("print(a)\n# tensor([[1, 2],\n#         [3, 4]])", "tensor([[1, 2],\n         [3, 4]])"),
     ],
 )
@@ -46,10 +52,22 @@ def test_usual_forms_are_claims(code: str, text: str) -> None:
         "y = f(x)\n# output_shape -> (batch_size, steps, units)",
         "f(x)  # see the documentation",
         "if x:  # 3\n    pass",
+        "print(x)  # <batch, steps>",
     ],
 )
 def test_other_comments_are_not(code: str) -> None:
     assert not [claim for claim in read_claims(code) if is_literal(claim.text)]
+
+
+def test_comment_is_about_the_last_statement_of_its_line() -> None:
+    assert len(read_claims("print(x); print(y)  # 3")) == 1
+
+
+def test_comparison_that_is_said_to_be_false_is_not_claimed_true() -> None:
+    (claim,) = read_claims("a == b  # False")
+
+    assert (claim.is_comparison, claim.text) == (False, "False")
+    assert read_claims("a == b  # True")[0].is_comparison
 
 
 def test_comparison_that_stands_alone_is_a_claim_with_its_comment_about_a_name() -> None:
@@ -78,6 +96,20 @@ def test_claim_is_held_against_what_was_seen(claim: Claim, seen: dict, match: Ma
     (checked,) = check_all([claim], {0: [seen]})
 
     assert checked.match is match
+
+
+def test_what_a_loop_printed_in_all_can_be_claimed() -> None:
+    seen = [{"printed": "0\n"}, {"printed": "1\n"}]
+
+    (checked,) = check_all([Claim(line=1, text="0 1")], {0: seen})
+
+    assert checked.match is Match.SAME
+
+
+def test_prompt_that_printed_nothing_differs_from_what_stands_below_it() -> None:
+    (checked,) = check_all([Claim(line=1, text="5", is_session=True)], {0: [{"printed": ""}]})
+
+    assert checked.match is Match.OTHER
 
 
 def test_statement_that_never_ran_tells_nothing() -> None:

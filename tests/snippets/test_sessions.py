@@ -23,6 +23,22 @@ def test_numbered_prompts_are_prompts_too() -> None:
     assert (step.code, step.output) == ("x + 1", "4")
 
 
+def test_session_goes_on_after_an_exception_that_was_shown() -> None:
+    shown = "Traceback (most recent call last):\n  File 'x', line 1\nnp.linalg.LinAlgError: bad\nly"
+
+    raising, after = read_session(f">>> f()\n{shown}\n>>> 1\n1")
+
+    assert raising.code.split("\n")[1:3] == ["try:", "    f()"]
+    assert raising.output == "LinAlgError: bad\nly"
+    assert (after.code, after.output) == ("1", "1")
+
+
+def test_blank_line_of_a_doctest_is_one() -> None:
+    (step,) = read_session(">>> f()\na\n<BLANKLINE>\nb")
+
+    assert step.output == "a\n\nb"
+
+
 def test_sessions_of_python_and_of_a_shell_are_recognised() -> None:
     assert is_session(SESSION)
     assert not is_session("x = 1\ny = '>>> 2'")

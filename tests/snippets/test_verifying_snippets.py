@@ -60,10 +60,14 @@ def test_trailing_comments_comparisons_and_sessions_are_claims(sandbox_service: 
     right = "import torch\nx = torch.ones(2)\nx.shape == (2,)  # x is [1., 1.]\nprint(x)  # --> tensor([1., 1.])"
     wrong = "import torch\ntorch.ones(2).shape == (3,)"
     session = ">>> 1 + 1\n2\n>>> 'a' * 2\n'aa'"
+    raising = ">>> int('a')\nTraceback (most recent call last):\n  ...\nValueError: {}\n>>> 1\n1"
+    told = "invalid literal for int() with base 10: 'a'"
 
     assert verify(find_or_make_snippet(code=right)).outcome == "verified"
     assert verify(find_or_make_snippet(code=wrong)).outcome == "differs"
     assert verify(find_or_make_snippet(code=session)).outcome == "verified"
+    assert verify(find_or_make_snippet(code=raising.format(told))).outcome == "verified"
+    assert verify(find_or_make_snippet(code=raising.format("other"))).outcome == "differs"
 
 
 def test_new_keys_are_a_difference_of_their_own(sandbox_service: str) -> None:
