@@ -42,6 +42,7 @@ urlpatterns = [
     path("snippets/<int:snippet_id>/share", sharing.share, name="desk-share"),
     path("snippets/<int:snippet_id>/share/back", sharing.put_back, name="desk-put-back"),
     path("trials/<slug:public_id>/rows", trials.trial_rows, name="desk-trial-rows"),
+    path("trials/<slug:public_id>/cancel", trials.cancel, name="desk-cancel-trial"),
     path("trials/<slug:public_id>/events", trials.trial_events, name="desk-trial-events"),
     path("", include("kb.editing_urls")),
     path("webhooks/", webhooks.webhooks, name="desk-webhooks"),

@@ -39,7 +39,6 @@ class Tried:
     setup: str = ""
     setup_label: Any = ""
     output: tuple[Part, ...] = ()
-    run_id: str = ""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -75,6 +74,7 @@ class Bench:
     rows: tuple[Row, ...]
     correction_rows: tuple[Row, ...]
     is_over: bool  # no cell of the trial is still to come
+    trial_id: str  # of one that goes on, else empty
     is_waiting: bool  # something saved is still to be verified
     has_trial: bool
     setup: str  # what runs first, by the best outcome
@@ -102,6 +102,7 @@ def load_bench(snippet: Snippet, trial: Trial | None) -> Bench:
         rows=_rows(card.cells, [c for c in cells if not c.is_correction]),
         correction_rows=_rows(shown, [c for c in cells if c.is_correction]),
         is_over=trial is None or trying.is_over(trial),
+        trial_id=trial.public_id if trial and not trying.is_over(trial) else "",
         is_waiting=trial is None and any(cell.outcome in WAITING for cell in (*card.cells, *shown)),
         has_trial=trial is not None,
         setup=setup,
@@ -144,7 +145,7 @@ def _rows(now: Sequence[Cell], cells: list[TrialCell]) -> tuple[Row, ...]:
 
 
 def _row(name: str, label: str, now: Cell | None, cell: TrialCell | None) -> Row:
-    run, origin = (cell.run, cell.setup_origin) if cell else (None, "")
+    run, origin = (cell.run, cell.setup_origin) if cell and cell.is_over else (None, "")
     if cell is None and now is not None:
         run, origin = now.run, now.setup_origin
     obstacle = accepting.obstacle_to(run, origin)
@@ -173,6 +174,5 @@ def _tried(cell: TrialCell) -> Tried:
         reason=wording.explain(cell.reason),
         setup=cell.setup,
         setup_label=presentation.origin_label(cell.setup_origin),
-        output=presentation.output_parts(cell.run),
-        run_id=cell.run.public_id if cell.run else "",
+        output=presentation.output_parts(cell.run if cell.is_over else None),
     )

@@ -15,7 +15,7 @@ from kombu.exceptions import OperationalError
 
 from sandbox import Runtime, runtime
 from snippets import code as codes
-from snippets import curating, executors, proving, python2, queueing, streams, subjects
+from snippets import curating, executors, proving, python2, queueing, services, streams, subjects
 from snippets.curating import Curated
 from snippets.keys import fitting_runtimes, tolerance
 from snippets.models import Run, Snippet, Trial, TrialCell, Verification
@@ -57,12 +57,15 @@ def try_cell(*, cell_id: int) -> None:
     cell = TrialCell.objects.select_related("trial__snippet").filter(pk=cell_id).first()
     if cell is None or cell.is_over:
         return
-    _keep(cell, state=TrialCell.State.RUNNING)
+    if not _keep(cell, state=TrialCell.State.RUNNING):
+        return
     tried = dict(_variants(cell.trial)).get(cell.is_correction)
     assert tried is not None, "a cell is made for a variant alone"
     wanted = runtime.load(cell.runtime)
     runner = StoringRunner(
-        snippet=cell.trial.snippet, execute=executors.execute_here, purpose=Run.Purpose.TRIAL
+        snippet=cell.trial.snippet,
+        execute=lambda run: _execute(cell, run),
+        purpose=Run.Purpose.TRIAL,
     )
     try:
         proof = proving.prove(subjects.subject_of(tried), wanted, runner, tolerance())
@@ -80,6 +83,15 @@ def try_cell(*, cell_id: int) -> None:
         setup=proof.rung.setup if proof.rung else "",
         run=run_of(proof),
     )
+
+
+def cancel_trial(*, trial: Trial, user: Any) -> int:
+    """Stop what of a trial waits or runs; return on how many runtimes. Raises NotAllowed."""
+    count = _open_cells(trial.pk).update(state=TrialCell.State.CANCELLED)
+    for run in Run.objects.unfinished().filter(trial_cells__trial=trial):
+        services.cancel_run(run=run, user=user, session_key="")
+    _tell(trial)
+    return count
 
 
 def is_over(trial: Trial) -> bool:
@@ -139,16 +151,28 @@ def _announce(trial: Trial, cells: list[TrialCell], known: Mapping[str, Runtime]
 
 
 def _open_cells(trial_id: int) -> QuerySet[TrialCell]:
-    over = [TrialCell.State.DONE, TrialCell.State.FAILED]
-    return TrialCell.objects.filter(trial=trial_id).exclude(state__in=over)
+    going_on = [TrialCell.State.WAITING, TrialCell.State.RUNNING]
+    return TrialCell.objects.filter(trial=trial_id, state__in=going_on)
 
 
-def _keep(cell: TrialCell, **values: Any) -> None:
-    for name, value in values.items():
-        setattr(cell, name, value)
-    cell.save(update_fields=list(values))
-    publisher = streams.Publisher(cell.trial.public_id, 0)
+def _execute(cell: TrialCell, run: Run) -> Run:
+    """Execute a run of a cell, where who cancels the trial finds it."""
+    if not _open_cells(cell.trial_id).filter(pk=cell.pk).update(run=run):
+        raise SandboxFailed("the run was cancelled")
+    return executors.execute_here(run)
+
+
+def _keep(cell: TrialCell, **values: Any) -> bool:
+    """Keep what is known of a cell; return False where it was cancelled meanwhile."""
+    if not _open_cells(cell.trial_id).filter(pk=cell.pk).update(**values):
+        return False
+    _tell(cell.trial)
+    return True
+
+
+def _tell(trial: Trial) -> None:
+    publisher = streams.Publisher(trial.public_id, 0)
     try:
-        publisher.cell() if _open_cells(cell.trial_id).exists() else publisher.done()
+        publisher.cell() if _open_cells(trial.pk).exists() else publisher.done()
     except redis.RedisError as error:
-        logger.warning("trial %s: viewers not told: %s", cell.trial, error)
+        logger.warning("trial %s: viewers not told: %s", trial, error)

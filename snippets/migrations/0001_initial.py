@@ -171,7 +171,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('runtime', models.CharField(max_length=40)),
                 ('is_correction', models.BooleanField(default=False)),
-                ('state', models.CharField(choices=[('waiting', 'waiting'), ('running', 'running'), ('done', 'done'), ('failed', 'could not be run')], default='waiting', max_length=10)),
+                ('state', models.CharField(choices=[('waiting', 'waiting'), ('running', 'running'), ('done', 'done'), ('failed', 'could not be run'), ('cancelled', 'cancelled')], default='waiting', max_length=10)),
                 ('outcome', models.CharField(blank=True, choices=[('verified', 'verified'), ('runs', 'runs'), ('random', 'matches up to random values'), ('differs', 'differs'), ('fails', 'fails'), ('expected-error', 'fails as expected'), ('timeout', 'timed out'), ('memory', 'out of memory'), ('not-runnable', 'not runnable'), ('skipped', 'skipped'), ('stale', 'stale'), ('waiting', 'waiting'), ('flaky', 'flaky')], max_length=16)),
                 ('reason_code', models.CharField(blank=True, max_length=30)),
                 ('reason', models.TextField(blank=True)),

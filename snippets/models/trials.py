@@ -38,6 +38,7 @@ class TrialCell(models.Model):
         RUNNING = "running", _("running")
         DONE = "done", _("done")
         FAILED = "failed", _("could not be run")
+        CANCELLED = "cancelled", _("cancelled")
 
     trial = models.ForeignKey(Trial, on_delete=models.CASCADE, related_name="cells")
     runtime = models.CharField(max_length=40)
@@ -50,6 +51,7 @@ class TrialCell(models.Model):
     reason = models.TextField(blank=True)
     setup_origin = models.CharField(max_length=20, blank=True)  # of snippets.setups.Origin
     setup = models.TextField(blank=True)
+    # The run that goes on, in the end the one that tells.
     run = models.ForeignKey(
         Run, null=True, blank=True, on_delete=models.SET_NULL, related_name="trial_cells"
     )
@@ -69,4 +71,4 @@ class TrialCell(models.Model):
 
     @property
     def is_over(self) -> bool:
-        return self.state in {self.State.DONE, self.State.FAILED}
+        return self.state in {self.State.DONE, self.State.FAILED, self.State.CANCELLED}

@@ -120,7 +120,29 @@
     }
   }
 
+  // Its rows say by themselves what became of it.
+  async function cancelIt(button) {
+    button.disabled = true;
+    try {
+      const answer = await fetch(button.formAction, {
+        method: "POST",
+        body: new URLSearchParams(new FormData(form)),
+        headers: { Accept: "application/json" },
+        credentials: "same-origin",
+      });
+      if (!answer.ok) throw new Error(answer.statusText);
+    } catch {
+      button.disabled = false;
+      say(form.dataset.failed);
+    }
+  }
+
   form.addEventListener("submit", (event) => {
+    if (event.submitter?.classList.contains("stop")) {
+      event.preventDefault();
+      cancelIt(event.submitter);
+      return;
+    }
     if (event.submitter && !event.submitter.classList.contains("try")) return;
     event.preventDefault();
     tryIt();
@@ -159,6 +181,7 @@
       const near = document.activeElement?.closest?.("tbody[data-row]");
       (near?.querySelector(".accept") || rows.querySelector(".accept"))?.click();
     },
+    c: () => rows.querySelector(".stop")?.click(),
     n: () => document.querySelector(".stretch [rel=next]")?.click(),
     p: () => document.querySelector(".stretch [rel=prev]")?.click(),
     e: () => edit(areas[0]).then(() => (areas[0].editor || areas[0]).focus()),

@@ -93,6 +93,24 @@ def test_what_was_tried_is_accepted_with_one_key_and_taken_back(open_bench):
     assert window.complaints == []
 
 
+def test_trial_is_cancelled_with_one_key(open_bench):
+    window = open_bench(viewport=WIDE)
+    page = window.page
+    page.keyboard.press("e")
+    page.locator(".ace_text-input").first.wait_for(state="attached")
+    page.keyboard.type("while True: pass")
+    page.keyboard.press("Control+Enter")
+    page.locator("#rows .stop").wait_for()
+    page.keyboard.press("Escape")
+
+    page.keyboard.press("c")
+    page.locator("#trial-state:not(:empty)").wait_for(state="attached")
+
+    assert page.locator("#rows .stop").count() == 0
+    assert "cancelled" in page.locator("#rows").inner_text()
+    assert window.complaints == []
+
+
 def test_bench_works_without_scripts(open_bench):
     window = open_bench(viewport=WIDE, java_script_enabled=False)
     page = window.page

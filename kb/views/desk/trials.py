@@ -1,17 +1,20 @@
-"""A trial as it goes on: its rows, and the events that say when to read them again."""
+"""A trial as it goes on: its rows, the events that say when to read them again, its end."""
 
 from http import HTTPStatus
+from urllib.parse import urlencode
 
 from asgiref.sync import sync_to_async
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
-from django.views.decorators.http import require_safe
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
 
 from kb.roles import Permission, may
 from kb.views.access import requires
 from snippets import trying
 from snippets.bench import load_bench
 from snippets.models import Snippet, Trial
+from snippets.views import pages
 from snippets.views.events import message, stream_events
 
 
@@ -35,6 +38,19 @@ def trial_rows(request: HttpRequest, lang: str, public_id: str) -> HttpResponse:
     )
     context = {"bench": load_bench(trial.snippet, trial), "snippet": trial.snippet}
     return render(request, "desk/_bench_rows.html", context)
+
+
+@require_POST
+@requires(Permission.CURATE_SNIPPETS)
+def cancel(request: HttpRequest, lang: str, public_id: str) -> HttpResponseBase:
+    """Stop what of a trial still waits or runs; what it gave already stays."""
+    trial = get_object_or_404(Trial, public_id=public_id)
+    trying.cancel_trial(trial=trial, user=request.user)
+    if pages.wants_json(request):
+        return HttpResponse(status=HTTPStatus.NO_CONTENT)
+    query = {"queue": request.POST.get("queue", ""), "trial": public_id}
+    told = urlencode({name: value for name, value in query.items() if value})
+    return pages.see_other(f"{reverse('desk-bench', args=[lang, trial.snippet_id])}?{told}")
 
 
 async def trial_events(request: HttpRequest, lang: str, public_id: str) -> HttpResponseBase:

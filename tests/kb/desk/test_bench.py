@@ -159,6 +159,23 @@ def test_output_is_accepted_and_taken_back(
     ]
 
 
+def test_trial_is_cancelled_by_a_button(
+    curator_client: Client, snippet: Snippet, broker: redis.Redis
+):
+    address = f"/en/desk/snippets/{snippet.pk}"
+    page = curator_client.post(f"{address}/try", {"setup": "rows = 2"}).headers["Location"]
+    going_on = curator_client.get(page).content.decode()
+    trial = Trial.objects.get()
+
+    answer = curator_client.post(f"/en/desk/trials/{trial.public_id}/cancel")
+    after = curator_client.get(answer.headers["Location"]).content.decode()
+
+    assert f'formaction="/en/desk/trials/{trial.public_id}/cancel"' in going_on
+    assert "Cancel the trial<kbd>" not in after
+    assert '<span class="badge none">cancelled</span>' in after
+    assert "rows = 2" in after
+
+
 def test_readers_run_cannot_become_the_claim(
     curator_client: Client, snippet: Snippet, broker: redis.Redis
 ):

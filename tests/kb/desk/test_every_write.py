@@ -40,6 +40,7 @@ WRITES: dict[str, Permission | str] = {
     "desk-tag": Permission.MANAGE_TAGS,
     "desk-merge-tag": Permission.MANAGE_TAGS,
     "desk-try": Permission.CURATE_SNIPPETS,
+    "desk-cancel-trial": Permission.CURATE_SNIPPETS,
     "desk-save": Permission.CURATE_SNIPPETS,
     "desk-accept": Permission.CURATE_SNIPPETS,
     "desk-undo": Permission.CURATE_SNIPPETS,

@@ -133,3 +133,53 @@ def test_trial_runs_through_a_worker(
 
     assert runtime.load("torch-2.13").is_built
     assert trial.cells.get(runtime="torch-2.13").outcome == "verified"
+
+
+def test_cancelled_trial_is_over_and_no_worker_begins_it(
+    fragment: Snippet, curator: User, broker: redis.Redis
+) -> None:
+    trial = trying.request_trial(
+        snippet=fragment, curated=Curated(digest=fragment.digest), user=curator
+    )
+
+    count = trying.cancel_trial(trial=trial, user=curator)
+    cell = trial.cells.get()
+    trying.try_cell(cell_id=cell.pk)
+
+    cell.refresh_from_db()
+    assert (count, cell.state, cell.outcome) == (1, TrialCell.State.CANCELLED, "")
+    assert trying.is_over(trial)
+    assert Run.objects.count() == 0
+
+
+def test_trial_that_is_over_stays_as_it_was(
+    fragment: Snippet, curator: User, broker: redis.Redis
+) -> None:
+    trial = trying.request_trial(
+        snippet=fragment, curated=Curated(digest=fragment.digest), user=curator
+    )
+    trial.cells.update(state=TrialCell.State.DONE)
+
+    assert trying.cancel_trial(trial=trial, user=curator) == 0
+    assert trial.cells.get().state == TrialCell.State.DONE
+
+
+@pytest.mark.jail
+def test_cancelling_stops_the_run_that_goes_on(
+    curator: User,
+    broker: redis.Redis,
+    worker: object,
+    wait_until: Callable[..., None],
+    transactional_db: None,
+) -> None:
+    snippet = find_or_make_snippet(code="import torch\nwhile True:\n    pass")
+    trial = trying.request_trial(
+        snippet=snippet, curated=Curated(digest=snippet.digest), user=curator
+    )
+    wait_until(lambda: Run.objects.filter(status=Run.Status.RUNNING).exists())
+
+    trying.cancel_trial(trial=trial, user=curator)
+    wait_until(lambda: not Run.objects.unfinished().exists())
+
+    assert Run.objects.get().status == Run.Status.CANCELLED
+    assert trial.cells.get().state == TrialCell.State.CANCELLED
