@@ -60,10 +60,11 @@ class Execution:
         self._request = request
         self._emit = emit
         self._selector = selectors.DefaultSelector()
+        self._outputs = {"stdout": child.stdout, "stderr": child.stderr}
         self._decoders = {
-            name: codecs.getincrementaldecoder("utf-8")("replace") for name in ("stdout", "stderr")
+            name: codecs.getincrementaldecoder("utf-8")("replace") for name in self._outputs
         }
-        self._texts: dict[str, list[str]] = {"stdout": [], "stderr": []}
+        self._texts: dict[str, list[str]] = {name: [] for name in self._outputs}
         self._output_bytes = 0
         self._stop: _Stop | None = None
         self._wait_status: int | None = None
@@ -136,22 +137,23 @@ class Execution:
             self._selector.unregister(self._child.stdin)
             self._child.close_stdin()
 
-    def _read(self, stream: str) -> None:
-        descriptor = self._child.stdout if stream == "stdout" else self._child.stderr
+    def _read(self, stream: str) -> bool:
+        """Take what the pipe holds; say whether it held anything."""
+        descriptor = self._outputs[stream]
         try:
             data = os.read(descriptor, READ_BYTES)
         except BlockingIOError:
-            return
+            return False
         if not data:
             self._selector.unregister(descriptor)
-            self._say(stream, self._decoders[stream].decode(b"", final=True))
-            return
+            return False
         room = self._limits.output_bytes - self._output_bytes
         self._output_bytes += len(data)
         if room > 0:
             self._say(stream, self._decoders[stream].decode(data[:room]))
         if self._output_bytes > self._limits.output_bytes:
             self._end(Verdict.OUTPUT, f"wrote more than {self._limits.output_bytes:,} bytes")
+        return True
 
     def _say(self, stream: str, text: str) -> None:
         if text:
@@ -224,12 +226,11 @@ class Execution:
     def _drain(self) -> None:
         """Read what is still in the pipes; whoever could write is dead or dying."""
         deadline = time.monotonic() + DRAIN_SECONDS
-        outputs = (self._child.stdout, self._child.stderr)
-        while time.monotonic() < deadline:
-            registered = self._selector.get_map()
-            if not any(descriptor in registered for descriptor in outputs):
-                break
-            self._take_events()
+        for stream, descriptor in self._outputs.items():
+            while descriptor in self._selector.get_map() and time.monotonic() < deadline:
+                if not self._read(stream):
+                    break
+            self._say(stream, self._decoders[stream].decode(b"", final=True))
         self._selector.close()
 
     def _conclude(self, wall_seconds: float) -> Result:
