@@ -2,14 +2,12 @@
 
 import dataclasses
 from collections.abc import Mapping, Sequence
-from urllib.parse import urlencode
 
-from django.core.paginator import EmptyPage, PageNotAnInteger, Paginator
 from django.db.models import Q
-from django.http import Http404
 from django.urls import NoReverseMatch, reverse
 
 from kb.desk.addresses import bench_address
+from kb.desk.paging import Paging, paginate
 from kb.models import Article, AuditEntry, Deed, Tag, Translation
 
 ROWS_PER_PAGE = 50
@@ -29,55 +27,33 @@ class History:
     who: str
     kind: str
     target: str
-    number: int
-    page_count: int
-
-    @property
-    def previous(self) -> str:
-        return self._address(self.number - 1) if self.number > 1 else ""
-
-    @property
-    def next(self) -> str:
-        return self._address(self.number + 1) if self.number < self.page_count else ""
-
-    def _address(self, number: int) -> str:
-        values = {
-            "verb": self.verb,
-            "who": self.who,
-            "kind": self.kind,
-            "id": self.target,
-            "page": str(number),
-        }
-        return "?" + urlencode({name: value for name, value in values.items() if value})
+    paging: Paging
 
 
 def view_history(values: Mapping[str, str], *, lang: str) -> History:
     """Return a page of deeds, of one kind, person or target where asked for."""
-    verb, who = values.get("verb", ""), values.get("who", "").replace("\0", "").strip()[:150]
+    verb = values.get("verb", "") if values.get("verb") in Deed.values else ""
+    who = values.get("who", "").replace("\0", "").strip()[:150]
     found = AuditEntry.objects.all()
-    if verb in Deed.values:
+    if verb:
         found = found.filter(verb=verb)
     kind, target = values.get("kind", "")[:40], values.get("id", "")
     if kind and target.isdecimal() and len(target) < 19:
         found = found.filter(_done_to(kind, int(target)))
     if who:
         found = found.filter(user_name__iexact=who)
-    paginator = Paginator(found, ROWS_PER_PAGE)
-    try:
-        page = paginator.page(values.get("page", "1"))
-    except (EmptyPage, PageNotAnInteger) as error:
-        raise Http404(f"page {values.get('page')!r}: there are {paginator.num_pages}") from error
-    entries = list(page.object_list)
+    chosen = {"verb": verb, "who": who, "kind": kind, "id": target}
+    paging = paginate(found, values, at_once=ROWS_PER_PAGE, chosen=chosen)
+    entries = paging.items
     slugs = {"article": _slugs(entries, Article), "tag": _slugs(entries, Tag)}
     return History(
         rows=[Entry(entry=one, address=_address(one, slugs, lang)) for one in entries],
         verbs=[(value, str(label)) for value, label in Deed.choices],
-        verb=verb if verb in Deed.values else "",
+        verb=verb,
         who=who,
         kind=kind,
         target=target,
-        number=page.number,
-        page_count=paginator.num_pages,
+        paging=paging,
     )
 
 

@@ -3,11 +3,8 @@
 import dataclasses
 from collections.abc import Mapping, Sequence
 from typing import Any
-from urllib.parse import urlencode
 
-from django.core.paginator import EmptyPage, PageNotAnInteger, Paginator
-from django.http import Http404
-
+from kb.desk.paging import Paging, paginate
 from kb.desk.queue import Action, Filters, Queue, Row
 from kb.languages import BY_PATH
 from kb.models import Tag
@@ -25,24 +22,9 @@ class Page:
     rows: Sequence[Row]
     actions: Sequence[Action]
     filters: Filters
-    number: int
-    page_count: int
-    total: int
+    paging: Paging
     runtimes: Sequence[tuple[str, str]]  # name, label
     tags: Sequence[str]
-
-    @property
-    def previous(self) -> str:
-        return self._address(self.number - 1) if self.number > 1 else ""
-
-    @property
-    def next(self) -> str:
-        return self._address(self.number + 1) if self.number < self.page_count else ""
-
-    @property
-    def chosen(self) -> dict[str, str]:
-        """The filters as a form sends them."""
-        return filter_values(self.filters)
 
     @property
     def needs_why(self) -> bool:
@@ -51,9 +33,6 @@ class Page:
     @property
     def needs_tag(self) -> bool:
         return any(action.needs_tag for action in self.actions)
-
-    def _address(self, number: int) -> str:
-        return "?" + urlencode({**filter_values(self.filters), "page": number})
 
 
 def filter_values(filters: Filters) -> dict[str, str]:
@@ -76,22 +55,18 @@ def read_filters(queue: Queue, values: Mapping[str, str]) -> Filters:
 
 
 def view_queue(queue: Queue, *, user: Any, lang: str, values: Mapping[str, str]) -> Page:
-    """Return a page of rows; a page that is not there is Http404."""
+    """Return a page of rows."""
     filters = read_filters(queue, values)
-    paginator = Paginator(queue.items(filters), ROWS_PER_PAGE)
-    try:
-        page = paginator.page(values.get("page", "1"))
-    except (EmptyPage, PageNotAnInteger) as error:
-        raise Http404(f"page {values.get('page')!r}: there are {paginator.num_pages}") from error
+    paging = paginate(
+        queue.items(filters), values, at_once=ROWS_PER_PAGE, chosen=filter_values(filters)
+    )
     known = runtime.load_all() if "runtime" in queue.filters else {}
     return Page(
         queue=queue,
-        rows=queue.rows(list(page.object_list), lang),
+        rows=queue.rows(paging.items, lang),
         actions=[one for one in queue.actions if may(user, one.permission)],
         filters=filters,
-        number=page.number,
-        page_count=paginator.num_pages,
-        total=paginator.count,
+        paging=paging,
         runtimes=[(name, one.label) for name, one in known.items()],
         tags=_offered()
         if "tag" in queue.filters or any(a.needs_tag for a in queue.actions)

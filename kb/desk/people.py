@@ -3,13 +3,11 @@
 import dataclasses
 from collections.abc import Mapping, Sequence
 from typing import Any
-from urllib.parse import urlencode
 
 from django.contrib.auth.models import User
-from django.core.paginator import EmptyPage, PageNotAnInteger, Paginator
 from django.db.models import Q
-from django.http import Http404
 
+from kb.desk.paging import Paging, paginate
 from kb.roles import ROLE_LABELS, Role
 
 ROWS_PER_PAGE = 30
@@ -27,21 +25,7 @@ class People:
     query: str
     role: str
     roles: Sequence[tuple[str, Any]]
-    number: int
-    page_count: int
-    total: int
-
-    @property
-    def previous(self) -> str:
-        return self._address(self.number - 1) if self.number > 1 else ""
-
-    @property
-    def next(self) -> str:
-        return self._address(self.number + 1) if self.number < self.page_count else ""
-
-    def _address(self, number: int) -> str:
-        values = {"q": self.query, "has": self.role, "page": str(number)}
-        return "?" + urlencode({name: value for name, value in values.items() if value})
+    paging: Paging
 
 
 def list_people(values: Mapping[str, str]) -> People:
@@ -53,19 +37,14 @@ def list_people(values: Mapping[str, str]) -> People:
         found = found.filter(Q(username__icontains=query) | Q(email__icontains=query))
     if role:
         found = found.filter(groups__name=role)
-    paginator = Paginator(found, ROWS_PER_PAGE)
-    try:
-        page = paginator.page(values.get("page", "1"))
-    except (EmptyPage, PageNotAnInteger) as error:
-        raise Http404(f"page {values.get('page')!r}: there are {paginator.num_pages}") from error
+    chosen = {"q": query, "has": role}
+    paging = paginate(found, values, at_once=ROWS_PER_PAGE, chosen=chosen)
     return People(
-        rows=[_person(user) for user in page.object_list],
+        rows=[_person(user) for user in paging.items],
         query=query,
         role=role,
         roles=[(one.value, ROLE_LABELS[one]) for one in Role],
-        number=page.number,
-        page_count=paginator.num_pages,
-        total=paginator.count,
+        paging=paging,
     )
 
 

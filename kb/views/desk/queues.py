@@ -60,7 +60,6 @@ def act_on_queue(request: HttpRequest, lang: str, slug: str) -> HttpResponse:
 def _answer(request: HttpRequest, page: Page, problem: str = "") -> HttpResponse:
     context = {
         "page": page,
-        "listing": page,  # as the pager calls it
         "problem": problem,
         "chosen": {int(one) for one in request.POST.getlist("id") if one.isdecimal()},
         "why": request.POST.get("why", ""),

@@ -3,7 +3,6 @@
 from http import HTTPStatus
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -11,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from kb.desk.paging import paginate
 from kb.editing.tagforms import MergeForm, TagForm
 from kb.editing.tags import TagRefused, merge_tags, save_tag
 from kb.models import Tag
@@ -29,7 +29,8 @@ def tags(request: HttpRequest, lang: str) -> HttpResponse:
         named = Q(slug__icontains=text) | Q(name_zh__icontains=text) | Q(name_en__icontains=text)
         matching = Tag.objects.filter(named | Q(synonyms__name__icontains=text))
         found = found.filter(pk__in=matching.values("pk"))
-    page = Paginator(found.order_by("-n", "slug"), ROWS).get_page(request.GET.get("page"))
+    found = found.order_by("-n", "slug")
+    page = paginate(found, request.GET, at_once=ROWS, chosen={"filter": text})
     return render(request, "desk/tags.html", {"page": page, "filter": text, "desk_part": "tags"})
 
 
