@@ -2,6 +2,7 @@
 
 import dataclasses
 import re
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -50,6 +51,7 @@ def collect_jobs(
     jobs: dict[tuple[object, ...], Job] = {}
     for path in _files(paths):
         for draft_values, line in _snippets(path):
+            _refuse_unknown(draft_values["runtimes"], runtimes, f"{path}:{line}")
             subject, fits = _subject(draft_values, runtimes)
             for name in fits:
                 key = (codes.digest(subject.code), subject.rungs, subject.claim, name)
@@ -64,18 +66,27 @@ def collect_jobs(
     return list(jobs.values())
 
 
+def _refuse_unknown(wanted: object, runtimes: Mapping[str, Runtime], place: str) -> None:
+    """Refuse a fence that names runtimes that are not here: its author waits for them."""
+    if unknown := sorted(set(wanted) - set(runtimes)):  # type: ignore[call-overload]
+        known = ", ".join(sorted(runtimes))
+        raise DocumentError(f"{place}: unknown runtime {unknown[0]!r}; known: {known}")
+
+
 def prove_job(job: Job, *, run: Runner, tolerance: Tolerance) -> Line:
     """Prove one snippet and report; what could not be tried is skipped and says why."""
     outcome, reason = Verification.Outcome.SKIPPED.value, ""
     rung: Rung | None = None
     attempt: Attempt | None = None
+    is_untried = False
+    started_at = time.monotonic()
     if not job.runtime.is_built:
         reason = f"{Reason.NOT_BUILT}: run: python -m sandbox build {job.runtime.name}"
     else:
         try:
             proof = proving.prove(job.subject, job.runtime, run, tolerance)
         except proving.SandboxFailed as error:
-            reason = f"sandbox: {error}"
+            reason, is_untried = f"sandbox: {error}", True
         else:
             judgement, rung, attempt = proof.judgement, proof.rung, proof.attempt
             outcome = judgement.outcome.value
@@ -91,7 +102,9 @@ def prove_job(job: Job, *, run: Runner, tolerance: Tolerance) -> Line:
         stdout=attempt.ended.stdout if attempt else "",
         origin=rung.origin if rung else "",
         repairs=rung.repairs if rung else (),
-        was="verified",  # documents are held to working, whatever they did before
+        must_work=True,
+        is_untried=is_untried,
+        seconds=time.monotonic() - started_at,
     )
 
 
@@ -99,6 +112,8 @@ def _files(paths: list[Path]) -> Iterator[Path]:
     for path in paths:
         if path.is_dir():
             found = [p for p in sorted(path.rglob("*.md")) if not p.name.startswith(".")]
+            if not found:
+                raise DocumentError(f"{path}: no Markdown (*.md) in this folder")
             yield from found
         elif path.is_file():
             yield path

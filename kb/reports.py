@@ -63,15 +63,18 @@ def print_table(lines: Sequence[Line], seconds: float) -> None:
     for line in lines:
         reason = line.reason.partition("\n")[0][:REASON_CHARACTERS]
         by = "+".join([*line.repairs, line.origin]) if line.origin else ""
-        outcome = f"{line.outcome} (was {line.was})" if line.is_broken else line.outcome
+        is_news = line.is_broken and line.was
+        outcome = f"{line.outcome} (was {line.was})" if is_news else line.outcome
         table.add_row(line.name, line.article, line.runtime, outcome, by, reason)
     # A pipe gets whole lines: rich would fold them at 80 columns.
     width = None if sys.stdout.isatty() else 240
     console = Console(width=width, markup=False, highlight=False)
-    console.print(table)
+    if lines:
+        console.print(table)
     counts = Counter(line.outcome for line in lines)
     told = ", ".join(f"{count} {outcome}" for outcome, count in counts.most_common())
-    console.print(f"{len(lines)} checks in {seconds} s: {told or 'nothing to verify'}")
+    checks = "1 check" if len(lines) == 1 else f"{len(lines)} checks"
+    console.print(f"{checks} in {seconds} s: {told or 'nothing to verify'}")
 
 
 def _clean(text: str) -> str:

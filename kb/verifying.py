@@ -43,6 +43,8 @@ class Line:
     origin: str = ""  # of snippets.setups.Origin
     repairs: tuple[str, ...] = ()
     was: str = ""  # the outcome before, or none
+    must_work: bool = False  # whatever it did before
+    is_untried: bool = False  # the sandbox failed, so nothing was learnt
     is_suggestion: bool = False
     seconds: float = 0.0
     order: int = 0  # among the lines of the report
@@ -53,8 +55,9 @@ class Line:
 
     @property
     def is_broken(self) -> bool:
-        """Say whether what was green is not; one that could not be tried still is."""
-        return self.was in GREEN and not self.is_green and self.outcome != "skipped"
+        """Say whether what was green, or has to be, is not; what was not tried still is."""
+        is_wanted = self.must_work or self.was in GREEN
+        return is_wanted and not self.is_green and self.outcome != "skipped"
 
     def as_dict(self) -> dict[str, Any]:
         return {
@@ -174,7 +177,8 @@ def verify_one(check: Check, *, execute: Executor, is_forced: bool) -> Line:
             known=current,
         )
     except verification.SandboxFailed as error:
-        return _skipped(check, f"sandbox: {error}", was=was)
+        skipped = _skipped(check, f"sandbox: {error}")
+        return dataclasses.replace(skipped, was=was, is_untried=True)
     return Line(
         name=_name(check),
         code=check.snippet.code,
@@ -192,7 +196,7 @@ def verify_one(check: Check, *, execute: Executor, is_forced: bool) -> Line:
     )
 
 
-def _skipped(check: Check, reason: str, was: str = "") -> Line:
+def _skipped(check: Check, reason: str) -> Line:
     return Line(
         name=_name(check),
         code=check.snippet.code,
@@ -200,7 +204,6 @@ def _skipped(check: Check, reason: str, was: str = "") -> Line:
         runtime=check.runtime.name,
         outcome=Verification.Outcome.SKIPPED.value,
         reason=reason,
-        was=was,
         is_suggestion=check.suggested_for is not None,
     )
 

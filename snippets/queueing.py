@@ -1,9 +1,11 @@
 """Telling the workers, by task name: whoever sends needs no task code."""
 
+import redis
 from celery import current_app
 from kombu.exceptions import OperationalError
 
 from sandbox import runtime
+from snippets import broker
 from snippets.models import Run
 
 EXECUTE = "runs.execute"
@@ -31,6 +33,7 @@ def enqueue(run: Run) -> None:
 def has_workers(timeout_seconds: float = 1.0) -> bool:
     """Say whether a worker on this broker answers."""
     try:
+        broker.client().ping()  # kombu would try again for six seconds
         return bool(current_app.control.ping(timeout=timeout_seconds))
-    except (OperationalError, OSError):
+    except (OperationalError, redis.RedisError, OSError):
         return False

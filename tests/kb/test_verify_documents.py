@@ -1,6 +1,11 @@
 """Plain Markdown is proven without any content in the database."""
 
 import json
+import os
+import re
+import signal
+import subprocess
+import sys
 import xml.etree.ElementTree as ET
 from io import StringIO
 from pathlib import Path
@@ -9,6 +14,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 pytestmark = pytest.mark.jail
+ROOT = Path(__file__).resolve().parents[2]
 
 GOOD = "# Adding\n\n```python\nx = 1\n```\n\nThen:\n\n```python\nprint(x + 1)\n```\n\n```output\n2\n```\n"
 
@@ -72,9 +78,68 @@ def test_check_passes_where_everything_works(sandbox_service: str, tmp_path: Pat
 def test_wrong_path_and_wrong_fence_are_named(sandbox_service: str, tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="no such file or folder"):
         verify(str(tmp_path / "absent.md"))
+    with pytest.raises(CommandError, match="no Markdown"):
+        verify(str(tmp_path))
+    with pytest.raises(CommandError, match="leave it or the paths out"):
+        verify(str(tmp_path), "--article", "1")
+    (tmp_path / "a.md").write_text("```python run runtime=torch-0.1\nx\n```\n")
+    with pytest.raises(
+        CommandError, match=r"a\.md:1: unknown runtime 'torch-0\.1'; known: "
+    ) as told:
+        verify(str(tmp_path))
+    assert told.value.returncode == 2
     (tmp_path / "a.md").write_text("text\n\n```python run sometimes\nx\n```\n")
     with pytest.raises(CommandError, match=r"a\.md:3: .*sometimes"):
         verify(str(tmp_path))
+
+
+def test_report_without_a_place_is_refused_before_anything_runs(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text(GOOD)
+
+    with pytest.raises(CommandError, match="no such folder"):
+        verify(str(tmp_path), "--junit", str(tmp_path / "absent" / "report.xml"))
+
+
+def test_what_could_not_be_tried_is_neither_broken_nor_fine(
+    sandbox_service: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ZHIYAN_VAR", str(tmp_path))
+    (tmp_path / "runtimes.d").mkdir()
+    (tmp_path / "runtimes.d" / "absent-1.0.toml").write_text(
+        'label = "A"\npreload = []\nlibraries = ["absent"]\npackages = ["absent==1.0"]\n'
+    )
+    (tmp_path / "a.md").write_text("```python\nimport absent\n```\n")
+    told = StringIO()
+
+    with pytest.raises(SystemExit) as ended:
+        call_command("verify", str(tmp_path), "--check", stdout=StringIO(), stderr=told)
+
+    assert ended.value.code == 2
+    assert told.getvalue().startswith("not checked, 1 of 1: ")
+
+
+def test_interrupted_says_how_much_is_done(sandbox_service: str, tmp_path: Path) -> None:
+    slow = [f"import time\ntime.sleep(1)\nprint({number})" for number in range(20)]
+    fences = [f"```python\n{code}\n```\n" for code in ("1 / 0", *slow)]
+    (tmp_path / "a.md").write_text("\n".join(fences))
+    process = subprocess.Popen(
+        [sys.executable, "manage.py", "verify", str(tmp_path), "--jobs", "1"],
+        cwd=ROOT,
+        env={**os.environ, "ZHIYAN_SANDBOX": sandbox_service},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stderr is not None
+
+    first = process.stderr.readline()
+    process.send_signal(signal.SIGINT)
+    table, told = process.communicate()
+
+    assert first == f"{tmp_path}/a.md:1 on torch-2.13: fails\n"
+    assert "ZeroDivisionError" in table
+    assert process.returncode == 130
+    assert re.fullmatch(r"interrupted; \d+ of 21 done\n", told)
 
 
 def test_session_ends_where_an_answer_begins(sandbox_service: str, tmp_path: Path) -> None:

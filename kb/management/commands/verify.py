@@ -4,7 +4,7 @@ import contextlib
 import json
 import sys
 import time
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -20,15 +21,17 @@ from kb.models import Article
 from kb.verifying import Line
 from sandbox import Client, SandboxError, ServiceUnavailable, runtime, service
 from snippets import direct, executors, keys, queueing
+from snippets.models import Verification
 from snippets.verification import Executor
 
-INTERRUPTED = 130
+BROKEN, NOT_CHECKED, INTERRUPTED = 1, 2, 130
 
 
 class Command(BaseCommand):
     help = (
         "Run every runnable snippet on every runtime that fits, and report the outcome of each: "
-        "those of the database, or those of Markdown files given by path."
+        "those of the database, or those of Markdown files given by path. Exit codes: 0; with "
+        "--check 1 when something is broken; 2 when it could not be checked; 130 by Ctrl-C."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -45,9 +48,12 @@ class Command(BaseCommand):
         )
         parser.add_argument("--json", action="store_true", help="print one JSON object")
         parser.add_argument("--junit", metavar="FILE", type=Path, help="write JUnit XML there too")
-        parser.add_argument("--jobs", metavar="N", type=int, default=2, help="at once; default 2")
+        parser.add_argument(
+            "--jobs", metavar="N", type=_count, default=2, help="at once; default 2"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        _refuse_junit(options["junit"])
         started_at = time.monotonic()
         lines: list[Line] = []
         is_interrupted = False
@@ -60,27 +66,54 @@ class Command(BaseCommand):
         except KeyboardInterrupt:
             is_interrupted = True
         except (SandboxError, documents.DocumentError) as error:
-            raise CommandError(str(error)) from error
+            raise CommandError(str(error), returncode=NOT_CHECKED) from error
+        except DatabaseError as error:
+            told = f"the database cannot be read: {error}; `make up` sets it up"
+            raise CommandError(told, returncode=NOT_CHECKED) from error
         lines.sort(key=lambda line: line.order)
         self._report(lines, round(time.monotonic() - started_at, 2), options)
         if is_interrupted:
-            self.stderr.write(f"interrupted; {len(lines)} of {total} done and kept")
+            self.stderr.write(f"interrupted; {len(lines)} of {total} done")
             sys.exit(INTERRUPTED)
-        if options["check"] and (broken := [line for line in lines if line.is_broken]):
-            self.stderr.write(f"{len(broken)} no longer work: {_names(broken)}")
-            sys.exit(1)
+        if options["check"]:
+            self._exit_by(lines)
+
+    def _exit_by(self, lines: list[Line]) -> None:
+        """End with the exit code that says whether something is broken or could not be tried."""
+        if broken := [line for line in lines if line.is_broken]:
+            self.stderr.write(f"broken, {len(broken)} of {len(lines)}: {_names(broken)}")
+            sys.exit(BROKEN)
+        # Where no runtime is built at all, nothing was checked either.
+        is_idle = all(line.outcome == Verification.Outcome.SKIPPED for line in lines)
+        if untried := [line for line in lines if line.is_untried or is_idle]:
+            self.stderr.write(f"not checked, {len(untried)} of {len(lines)}: {_names(untried)}")
+            sys.exit(NOT_CHECKED)
 
     def _report(self, lines: list[Line], seconds: float, options: dict[str, Any]) -> None:
-        if path := options["junit"]:
-            try:
-                path.write_bytes(reports.as_junit(lines))
-            except OSError as error:
-                raise CommandError(f"{path}: cannot be written: {error.strerror}") from error
         if options["json"]:
             report = reports.as_json(lines, seconds)
             self.stdout.write(json.dumps(report, ensure_ascii=False))
         else:
             reports.print_table(lines, seconds)
+        if path := options["junit"]:
+            try:
+                path.write_bytes(reports.as_junit(lines))
+            except OSError as error:
+                told = f"{path}: cannot be written: {error.strerror}"
+                raise CommandError(told, returncode=NOT_CHECKED) from error
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise ArgumentTypeError(f"{number}: expected 1 or more")
+    return number
+
+
+def _refuse_junit(path: Path | None) -> None:
+    """Say at once that a report would have no place, not after everything was run."""
+    if path is not None and not path.absolute().parent.is_dir():
+        raise CommandError(f"{path}: no such folder", returncode=NOT_CHECKED)
 
 
 def _names(lines: list[Line]) -> str:
@@ -93,15 +126,19 @@ def _source(options: dict[str, Any]) -> Iterator[tuple[int, Iterator[Line]]]:
     runtimes = runtime.load_all()
     only, jobs = options["runtime"], options["jobs"]
     if only is not None and only not in runtimes:
-        raise CommandError(f"unknown runtime {only!r}; known: {', '.join(sorted(runtimes))}")
+        told = f"unknown runtime {only!r}; known: {', '.join(sorted(runtimes))}"
+        raise CommandError(told, returncode=NOT_CHECKED)
     if options["paths"]:
+        if options["article"] is not None:
+            told = "--article is for the database's snippets; leave it or the paths out"
+            raise CommandError(told, returncode=NOT_CHECKED)
         found = documents.collect_jobs(options["paths"], runtimes=runtimes, only=only)
         with _service():
             yield len(found), _of_documents(found, jobs)
         return
     article_id = options["article"]
     if article_id is not None and not Article.objects.filter(pk=article_id).exists():
-        raise CommandError(f"no article has the id {article_id}")
+        raise CommandError(f"no article has the id {article_id}", returncode=NOT_CHECKED)
     checks = verifying.collect_checks(runtimes=runtimes, only=only, article_id=article_id)
     with _executor() as execute:
         lines = verifying.verify_all(checks, execute=execute, is_forced=options["force"], jobs=jobs)
@@ -159,6 +196,8 @@ def _progress(total: int) -> Iterator[Any]:
             told = " · ".join(f"{count} {outcome}" for outcome, count in counts.most_common())
             progress.update(task, advance=1, description=told)
             if line.is_broken:
-                progress.console.print(f"{line.name} on {line.runtime}: {line.outcome}")
+                # As it stands: rich would fold it, and read brackets of a path as markup.
+                told = f"{line.name} on {line.runtime}: {line.outcome}"
+                progress.console.print(told, markup=False, highlight=False, soft_wrap=True)
 
         yield advance
