@@ -24,17 +24,24 @@ class Client:
         self._path = str(socket_path)
 
     def run(
-        self, request: Request, *, is_cancelled: Callable[[], bool] | None = None
+        self,
+        request: Request,
+        *,
+        key: str | None = None,
+        is_cancelled: Callable[[], bool] | None = None,
     ) -> Iterator[Event]:
         """Yield the events of one run; the last is its Result.
 
+        What is asked for again under the same `key` within minutes does not run again: its events
+        are told again. Where it still runs for an earlier asker, that one is killed first.
         `is_cancelled` is asked about ten times a second; once it says yes the
         code is killed and Cancelled raised. Leaving the iterator early kills it too.
         Raises InvalidRequest for a request no sandbox would run, SandboxError
         when the service could not do its work.
         """
         with self._connect() as connection, connection.makefile("rwb", buffering=0) as stream:
-            protocol.write_line(stream, {"op": "run", "request": request.as_dict()})
+            named = {} if key is None else {"key": key}
+            protocol.write_line(stream, {"op": "run", "request": request.as_dict(), **named})
             lines = protocol.LineReader(connection)
             while True:
                 while is_cancelled is not None and not lines.has_line():

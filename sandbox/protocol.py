@@ -11,9 +11,13 @@ LINE_BYTES = 128 * 1024 * 1024
 """Longer lines are refused: more than all artifacts of a run, in base64, with room to spare."""
 
 
-def write_line(stream: BinaryIO | socket.SocketIO, value: dict[str, Any]) -> None:
+def line_of(value: dict[str, Any]) -> bytes:
     # ASCII alone: lone surrogates survive the way and line borders stay what they are.
-    stream.write(json.dumps(value, ensure_ascii=True).encode("ascii") + b"\n")
+    return json.dumps(value, ensure_ascii=True).encode("ascii") + b"\n"
+
+
+def write_line(stream: BinaryIO | socket.SocketIO, value: dict[str, Any]) -> None:
+    stream.write(line_of(value))
     stream.flush()
 
 

@@ -3,22 +3,25 @@
 import contextlib
 import logging
 import os
+import re
 import select
 import signal
 import socket
 import socketserver
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from sandbox import protocol
-from sandbox.model import Cancelled, Event, InvalidRequest, Request, Result, SandboxError
+from sandbox.model import Cancelled, Event, InvalidRequest, Request, SandboxError, Verdict
+from sandbox.once import Once
 from sandbox.pool import Pool
 from sandbox.runtime import load_all
 
 HOUSEKEEPING_SECONDS = 5.0
 REQUEST_SECONDS = 10.0
+KEY = re.compile(r"[A-Za-z0-9_-]{1,64}")
 log = logging.getLogger(__name__)
 
 
@@ -41,6 +44,8 @@ class _Handler(socketserver.BaseRequestHandler):
             match order:
                 case {"op": "status"}:
                     protocol.write_line(stream, self.server.pool.status())
+                case {"op": "run", "request": dict(values), "key": str(key)}:
+                    self._run_once(key, connection, stream, Request.from_dict(values))
                 case {"op": "run", "request": dict(values)}:
                     self._run(connection, stream, Request.from_dict(values))
                 case _:
@@ -58,20 +63,42 @@ class _Handler(socketserver.BaseRequestHandler):
             with contextlib.suppress(OSError):
                 protocol.write_line(stream, {"error": "the sandbox failed; its log says why"})
 
-    def _run(self, connection: socket.socket, stream: Any, request: Request) -> None:
+    def _run_once(self, key: str, connection: socket.socket, stream: Any, request: Request) -> None:
+        if not KEY.fullmatch(key):
+            raise InvalidRequest(f"key {key[:80]!r}: expected 1 to 64 letters, digits, - and _")
+        with self.server.once.turn(key) as turn:
+            if turn.told:
+                stream.write(b"".join(turn.told))
+                return
+            verdict, told = self._run(connection, stream, request, turn.is_superseded.is_set)
+            if verdict is not Verdict.INTERNAL:  # that one never came to its end
+                log.info("run %s: %s", key, verdict)
+                self.server.once.remember(key, told)
+
+    def _run(
+        self,
+        connection: socket.socket,
+        stream: Any,
+        request: Request,
+        is_superseded: Callable[[], bool] = lambda: False,
+    ) -> tuple[Verdict, list[bytes]]:
+        """Run to the end; return the verdict and every line of the answer, the result's last."""
+        told: list[bytes] = []
         gone = threading.Event()
 
         def emit(event: Event) -> None:
+            told.append(protocol.line_of(protocol.event_as_dict(event)))
             try:
-                protocol.write_line(stream, protocol.event_as_dict(event))
+                stream.write(told[-1])
             except OSError:
                 gone.set()
 
         def is_cancelled() -> bool:
-            return gone.is_set() or _has_hung_up(connection)
+            return gone.is_set() or is_superseded() or _has_hung_up(connection)
 
-        result: Result = self.server.pool.run(request, emit, is_cancelled)
-        protocol.write_line(stream, protocol.event_as_dict(result))
+        result = self.server.pool.run(request, emit, is_cancelled)
+        emit(result)
+        return result.verdict, told
 
 
 def _has_hung_up(connection: socket.socket) -> bool:
@@ -94,6 +121,7 @@ class Service(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
 
     def __init__(self, socket_path: Path, pool: Pool) -> None:
         self.pool = pool
+        self.once = Once()
         socket_path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         _remove_stale(socket_path)
         mask = os.umask(0o177)

@@ -89,7 +89,10 @@ def _executed(run: Run, watch: Watch) -> sandbox.Result:
         limits=sandbox.Limits.from_dict(run.limits),
         seed=run.seed,
     )
-    events = sandbox.Client(settings.SANDBOX_SOCKET).run(request, is_cancelled=watch.is_cancelled)
+    # The key keeps code from running twice where a worker died before it wrote the end down.
+    events = sandbox.Client(settings.SANDBOX_SOCKET).run(
+        request, key=run.public_id, is_cancelled=watch.is_cancelled
+    )
     for event in events:
         match event:
             case sandbox.Started():
