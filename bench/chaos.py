@@ -2,7 +2,8 @@
 
 `python -m bench.chaos [--runs N] [--seconds-between-kills S] [--json]`; wants a running site
 (`make up`) of its own: ZHIYAN_VAR names it. Every run must reach exactly one final status,
-none later than 60 s after its limit, and none may be told to its viewers as done twice.
+none later than 60 s after its limit, none may be told to its viewers as done twice, and of none
+may the sandbox have seen two ends (its log has a line for each).
 """
 
 import argparse
@@ -11,6 +12,7 @@ import contextlib
 import json
 import os
 import random
+import re
 import signal
 import sys
 import threading
@@ -27,7 +29,7 @@ django.setup()
 from django.utils import timezone
 
 from config import launch
-from config.supervisor import Supervisor
+from config.supervisor import Supervisor, log_path
 from snippets import broker, services, streams
 from snippets.models import Run
 
@@ -64,11 +66,16 @@ def main() -> int:
     over.set()
     killer.join()
     wait_until_over(runs)
-    report = judge(runs) | {"kills": dict(kills), "seconds": round(time.monotonic() - started)}
+    report = judge(runs, ends_seen()) | {
+        "kills": dict(kills),
+        "seconds": round(time.monotonic() - started),
+    }
     print(
         json.dumps(report) if arguments.json else "\n".join(f"{k}: {v}" for k, v in report.items())
     )
-    is_sound = not (report["unfinished"] or report["late"] or report["told_twice"])
+    is_sound = not (
+        report["unfinished"] or report["late"] or report["told_twice"] or report["ended_twice"]
+    )
     return 0 if is_sound else 1
 
 
@@ -116,7 +123,14 @@ def wait_until_over(public_ids: list[str]) -> None:
         time.sleep(5)
 
 
-def judge(public_ids: list[str]) -> dict[str, Any]:
+def ends_seen() -> "collections.Counter[str]":
+    """Count the ends of each run that the sandbox's log tells of."""
+    log = log_path(launch.this_site(), "sandbox")
+    text = "".join(path.read_text("utf-8", "replace") for path in log.parent.glob(f"{log.name}*"))
+    return collections.Counter(re.findall(r"\brun ([\w-]+): \w+$", text, re.MULTILINE))
+
+
+def judge(public_ids: list[str], ends: "collections.Counter[str]") -> dict[str, Any]:
     runs = list(Run.objects.filter(public_id__in=public_ids))
     now = timezone.now()
     waited = [((run.finished_at or now) - run.queued_at).total_seconds() for run in runs]
@@ -127,6 +141,8 @@ def judge(public_ids: list[str]) -> dict[str, Any]:
         "late": sum(w > limit + LATE_SECONDS for w, limit in zip(waited, limits, strict=True)),
         "longest_seconds": round(max(waited), 1),
         "told_twice": sum(times_told(run.public_id) > 1 for run in runs),
+        "ended": sum(ends[run.public_id] > 0 for run in runs),
+        "ended_twice": sum(ends[run.public_id] > 1 for run in runs),
         "verdicts": dict(collections.Counter(run.verdict for run in runs)),
         "attempts": dict(collections.Counter(run.attempts for run in runs)),
         "reasons": dict(

@@ -7,7 +7,7 @@ from django.db import connection
 from django.utils import timezone
 from pytest_django import Settings
 
-from sandbox import Result, Verdict
+from sandbox import Limits, Result, Verdict
 from snippets import execution, services
 from snippets.models import Run
 from snippets.querysets import HEARTBEAT_LOST
@@ -56,6 +56,24 @@ def test_late_result_of_a_lost_claim_is_dropped(queued: Run) -> None:
 
     queued.refresh_from_db()
     assert (queued.verdict, queued.attempts) == ("ok", 2)
+
+
+@pytest.mark.jail
+def test_code_does_not_run_again_where_a_worker_died_before_it_wrote_the_end_down(
+    sandbox_service: str,
+) -> None:
+    code = "import os\nprint(os.urandom(8).hex())"
+    queued = Run.objects.create(runtime="torch-2.13", code=code, limits=Limits().as_dict())
+    claimed = execution.claim_run(public_id=queued.public_id)
+    assert claimed is not None
+    seen = execution._executed(claimed, Watch(claimed))
+    lose_heartbeat()
+
+    execution.execute_run(public_id=queued.public_id, watching=Watch)
+
+    queued.refresh_from_db()
+    assert (queued.verdict, queued.attempts) == ("ok", 2)
+    assert queued.output == [{"stream": "stdout", "text": seen.stdout}]
 
 
 def test_worker_that_lost_its_claim_notices_at_its_heartbeat(queued: Run) -> None:
