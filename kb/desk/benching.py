@@ -1,6 +1,7 @@
 """What the bench of a snippet needs beside the snippet: its form, its places, its queue."""
 
 import dataclasses
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -8,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from kb.desk.queue import Filters
+from kb.desk.page import read_filters
 from kb.desk.registry import QUEUES
 from kb.desk.titles import name_articles
 from kb.listing import Title
@@ -151,10 +152,15 @@ class Stretch:
     count: int = 0
 
 
-def stretch_of(slug: str, snippet_id: int, lang: str) -> Stretch | None:
-    """Return the part of a queue around a snippet; None where the queue holds no snippets."""
+def stretch_of(
+    slug: str, snippet_id: int, lang: str, *, filters: Mapping[str, str], back: str
+) -> Stretch | None:
+    """Return the part of a queue around a snippet; None where the queue holds no snippets.
+
+    `filters` are those of the queue as it was last shown, `back` leads there.
+    """
     queue = QUEUES.get(slug)
-    items = queue.items(Filters()) if queue else None
+    items = queue.items(read_filters(queue, filters)) if queue else None
     if queue is None or items is None or items.model is not Snippet:
         return None
     ids = list(items.values_list("pk", flat=True))
@@ -168,7 +174,7 @@ def stretch_of(slug: str, snippet_id: int, lang: str) -> Stretch | None:
     return Stretch(
         slug=slug,
         title=queue.title,
-        address=reverse("desk-queue", args=[lang, slug]),
+        address=back,
         previous=address(at - 1) if at else "",
         # What was mended is gone from the queue: it goes on with what is first there now.
         next=address(0 if at is None else at + 1),

@@ -10,6 +10,10 @@
   const bar = form.querySelector(".bulkbar");
   document.querySelector(".keys").hidden = false;
 
+  // Back from a row that is done, the keys go on from the next one.
+  const next = rows.find((row) => `#${row.id}` === location.hash);
+  next?.querySelector("h2 a").focus();
+
   const current = () => rows.findIndex((row) => row.contains(document.activeElement));
 
   function step(by) {

@@ -12,10 +12,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from kb import curating
-from kb.desk.benching import BenchForm, places_of, stretch_of
+from kb.desk.benching import BenchForm, Stretch, places_of, stretch_of
+from kb.desk.registry import QUEUES
 from kb.models import AuditEntry, SharedSetup
 from kb.roles import Permission
 from kb.views.access import requires
+from kb.views.desk.place import back_address, filters_of
 from snippets import trying
 from snippets.accepting import NotAcceptable
 from snippets.bench import OBSTACLES, load_bench
@@ -123,12 +125,20 @@ def _page(
         "said": said_of(snippet.digest),
         "spells": spells_of(snippet.pk),
         "places": places_of(snippet, lang),
-        "stretch": stretch_of(queue, snippet.pk, lang),
+        "stretch": _stretch(request, lang, queue, snippet),
         "shared": SharedSetup.objects.filter(scope__in=curating.scopes_of(snippet)),
         "deeds": deeds[:DEEDS_SHOWN],
         "desk_part": "queues",
     }
     return render(request, "desk/bench.html", context, status=status)
+
+
+def _stretch(request: HttpRequest, lang: str, queue: str, snippet: Snippet) -> Stretch | None:
+    if queue not in QUEUES:
+        return None
+    back = back_address(request, lang, queue, done=[snippet.pk])
+    filters = filters_of(request, queue)
+    return stretch_of(queue, snippet.pk, lang, filters=filters, back=back)
 
 
 def _invalid(

@@ -16,6 +16,7 @@ from kb.desk.report import view_report
 from kb.models import Report
 from kb.roles import Permission
 from kb.views.access import requires
+from kb.views.desk.place import back_address
 
 
 class DecisionForm(forms.Form):
@@ -49,8 +50,13 @@ def report(request: HttpRequest, lang: str, report_id: int) -> HttpResponse:
             messages.success(request, _("Decided. The article's standing follows."))
         else:
             messages.warning(request, _("Somebody has decided on this already."))
-        return redirect("desk-queue", lang=lang, slug="reports")
-    context = {"form": form, "view": view_report(found, lang=lang), "desk_part": "queues"}
+        return redirect(back_address(request, lang, "reports", done=[found.pk]))
+    context = {
+        "form": form,
+        "view": view_report(found, lang=lang),
+        "queue": back_address(request, lang, "reports", done=[found.pk]),
+        "desk_part": "queues",
+    }
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
     return render(request, "desk/report.html", context, status=status)
 

@@ -1,13 +1,11 @@
 """The queues of the desk."""
 
 from http import HTTPStatus
-from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
@@ -19,6 +17,7 @@ from kb.desk.queue import Queue
 from kb.desk.registry import QUEUES, count_queues
 from kb.roles import Permission, may
 from kb.views.access import requires
+from kb.views.desk.place import back_address, keep_place
 
 
 @require_safe
@@ -37,6 +36,7 @@ def index(request: HttpRequest, lang: str) -> HttpResponse:
 def queue(request: HttpRequest, lang: str, slug: str) -> HttpResponse:
     found = _queue_or_refusal(request, slug)
     page = view_queue(found, user=request.user, lang=lang, values=request.GET)
+    keep_place(request, page)
     return _answer(request, page)
 
 
@@ -52,21 +52,26 @@ def act_on_queue(request: HttpRequest, lang: str, slug: str) -> HttpResponse:
         return _answer(request, page, problem=str(error))
     told = ngettext("Done for %(n)d.", "Done for %(n)d.", count) % {"n": count}
     messages.success(request, told) if count else messages.warning(request, _("Nothing changed."))
-    query = urlencode(filter_values(read_filters(found, request.POST)))
-    address = reverse("desk-queue", args=[lang, slug])
-    return redirect(f"{address}?{query}" if query else address)
+    query = filter_values(read_filters(found, request.POST))
+    if number := request.POST.get("page"):
+        query["page"] = number
+    return redirect(back_address(request, lang, slug, done=_chosen(request), query=query))
 
 
 def _answer(request: HttpRequest, page: Page, problem: str = "") -> HttpResponse:
     context = {
         "page": page,
         "problem": problem,
-        "chosen": {int(one) for one in request.POST.getlist("id") if one.isdecimal()},
+        "chosen": _chosen(request),
         "why": request.POST.get("why", ""),
         "desk_part": "queues",
     }
     status = HTTPStatus.UNPROCESSABLE_ENTITY if problem else HTTPStatus.OK
     return render(request, "desk/queue.html", context, status=status)
+
+
+def _chosen(request: HttpRequest) -> set[int]:
+    return {int(one) for one in request.POST.getlist("id") if one.isdecimal()}
 
 
 def _queue_or_refusal(request: HttpRequest, slug: str) -> Queue:

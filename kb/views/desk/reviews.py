@@ -10,7 +10,10 @@ from kb.editing import reviewing, saving
 from kb.models import Post, Translation
 from kb.roles import Permission
 from kb.views.access import requires
+from kb.views.desk.place import back_address, is_from
 from snippets.services import NotAllowed
+
+TO_REVIEW = "translations-to-review"
 
 
 @require_POST
@@ -30,6 +33,8 @@ def accept(request: HttpRequest, lang: str, translation_id: int) -> HttpResponse
         )
     else:
         messages.success(request, _("Reviewed. Thank you."))
+        if is_from(request, TO_REVIEW):
+            return redirect(back_address(request, lang, TO_REVIEW, done=[text.pk]))
     return redirect("desk-edit", lang, text.post_id)
 
 

@@ -18,6 +18,7 @@ from kb.languages import TO_PATH, html_lang
 from kb.models import Language, Report
 from kb.roles import Permission
 from kb.views.access import requires
+from kb.views.desk.place import back_address
 
 
 @requires(Permission.DECIDE_REPORTS)
@@ -26,23 +27,23 @@ def suggestion(request: HttpRequest, lang: str, report_id: int) -> HttpResponseB
     edits = Report.objects.filter(kind=Report.Kind.EDIT)
     report = get_object_or_404(edits.select_related("post__article", "user"), pk=report_id)
     if request.method != "POST":
-        return _page(request, report)
+        return _page(request, lang, report)
     form = SuggestionDecisionForm(request.POST)
     if not form.is_valid():
-        return _page(request, report, form)
+        return _page(request, lang, report, form)
     try:
         _decide(request, report, form.cleaned_data)
     except suggesting.AlreadyDecided:
         messages.info(request, _("Somebody else decided on it already."))
     except EditConflict:
         form.add_error(None, _("The text was changed meanwhile. Compare again, then decide."))
-        return _page(request, report, form, is_moved=True)
+        return _page(request, lang, report, form, is_moved=True)
     except AuthoringError as error:
         form.add_error(None, explain(error))
-        return _page(request, report, form)
+        return _page(request, lang, report, form)
     else:
         messages.success(request, _("Decided. The reader's words stand in the history."))
-    return redirect("desk-suggestion", lang, report.pk)
+    return redirect(back_address(request, lang, "reports", done=[report.pk]))
 
 
 def _decide(request: HttpRequest, report: Report, values: dict[str, Any]) -> None:
@@ -63,6 +64,7 @@ def _decide(request: HttpRequest, report: Report, values: dict[str, Any]) -> Non
 
 def _page(
     request: HttpRequest,
+    lang: str,
     report: Report,
     form: SuggestionDecisionForm | None = None,
     *,
@@ -85,6 +87,7 @@ def _page(
         "found": found,
         "form": form,
         "errors": errors,
+        "queue": back_address(request, lang, "reports", done=[report.pk]),
         "path": TO_PATH[language],
         "text_lang": html_lang(language),
     }

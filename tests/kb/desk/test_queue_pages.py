@@ -56,7 +56,7 @@ def test_queue_shows_what_waits(curator_client: Client, everything: None, lang: 
 
     page = response.content.decode()
     assert response.status_code == 200
-    assert page.count('<li class="item">') == QUEUES[slug].items(Filters()).count() > 0
+    assert page.count('<li class="item"') == QUEUES[slug].items(Filters()).count() > 0
     assert str(QUEUES[slug].title) in page or lang == "zh"
     assert "<b>x</b>" not in page
     assert "<i>gone</i>" not in page
@@ -139,7 +139,7 @@ def test_action_that_needs_a_reason_is_refused_without_and_keeps_what_was_chosen
     page = response.content.decode()
     assert response.status_code == 422
     assert "Say why" in page
-    assert f'value="{flag.pk}" id="row-{flag.pk}"' in page
+    assert f'id="row-{flag.pk}"' in page
     assert "checked" in page
     assert Report.objects.get(pk=flag.pk).status == "open"
 
