@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Iterable
+from typing import Any
 
 from django.db.models import Prefetch, QuerySet
 from django.urls import reverse
@@ -12,10 +13,18 @@ from kb.describing import description_of
 from kb.languages import BY_PATH, html_lang
 from kb.listing import choose_title
 from kb.models import Article, PostSnippet, Revision, Translation
+from kb.xmltext import for_xml
 from snippets import wording
 from snippets.models import Verification
 
 ENTRIES = 30
+
+
+class Feed(Atom1Feed):
+    """A feed that no entry can break: a program's message may hold any character."""
+
+    def add_item(self, title: str, link: str, description: str, *args: Any, **values: Any) -> None:
+        super().add_item(for_xml(title), link, for_xml(description), *args, **values)
 
 
 def feed_of_articles(
@@ -26,7 +35,7 @@ def feed_of_articles(
     address: str,
     feed_address: str,
     root: str,
-) -> Atom1Feed:
+) -> Feed:
     """Return the articles written or changed last, those that the language has."""
     texts = Translation.objects.defer("markdown")
     found = (
@@ -51,7 +60,7 @@ def feed_of_articles(
 
 def feed_of_revisions(
     article: Article, *, lang: str, title: str, address: str, feed_address: str, root: str
-) -> Atom1Feed:
+) -> Feed:
     """Return what was written in an article lately, a revision an entry."""
     revisions: Iterable[Revision] = (
         Revision.objects.filter(
@@ -81,9 +90,7 @@ def changed_at(articles: QuerySet[Article]) -> datetime.datetime | None:
     return articles.order_by("-updated_at").values_list("updated_at", flat=True).first()
 
 
-def feed_of_changes(
-    *, lang: str, title: str, address: str, feed_address: str, root: str
-) -> Atom1Feed:
+def feed_of_changes(*, lang: str, title: str, address: str, feed_address: str, root: str) -> Feed:
     """Return what broke and what works again, a verification an entry."""
     changes = list(
         Verification.objects.changes()
@@ -114,8 +121,8 @@ def feed_of_changes(
     return feed
 
 
-def _feed(title: str, address: str, feed_address: str, lang: str) -> Atom1Feed:
-    return Atom1Feed(
+def _feed(title: str, address: str, feed_address: str, lang: str) -> Feed:
+    return Feed(
         title=title,
         link=address,
         description="",

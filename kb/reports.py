@@ -10,10 +10,9 @@ from rich.console import Console
 from rich.table import Table
 
 from kb.verifying import Line
+from kb.xmltext import for_xml
 
 REASON_CHARACTERS = 120
-# What XML 1.0 cannot hold.
-UNPRINTABLE = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 65534, 65535), "�")
 
 
 def as_json(lines: Sequence[Line], seconds: float) -> dict[str, Any]:
@@ -44,16 +43,16 @@ def as_junit(lines: Sequence[Line]) -> bytes:
             case = ET.SubElement(
                 suite,
                 "testcase",
-                classname=_clean(line.article),
+                classname=for_xml(line.article),
                 name=line.name,
                 time=f"{line.seconds:.3f}",
             )
             if line.is_green:
                 continue
             kind = "failure" if line.is_broken else "skipped"
-            message = _clean(f"{line.outcome}: {line.reason}".rstrip(": "))
+            message = for_xml(f"{line.outcome}: {line.reason}".rstrip(": "))
             told = ET.SubElement(case, kind, message=message.partition("\n")[0][:500])
-            told.text = _clean(f"{message}\n\n{line.code}")
+            told.text = for_xml(f"{message}\n\n{line.code}")
     report: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
     return report
 
@@ -75,7 +74,3 @@ def print_table(lines: Sequence[Line], seconds: float) -> None:
     told = ", ".join(f"{count} {outcome}" for outcome, count in counts.most_common())
     checks = "1 check" if len(lines) == 1 else f"{len(lines)} checks"
     console.print(f"{checks} in {seconds} s: {told or 'nothing to verify'}")
-
-
-def _clean(text: str) -> str:
-    return text.translate(UNPRINTABLE)

@@ -2,11 +2,18 @@
 
 import dataclasses
 import datetime
+import itertools
+from collections.abc import Sequence
 from typing import Any
+
+from django.utils.translation import gettext as _
 
 from snippets import presentation
 from snippets.models import Verification
 from snippets.presentation import Tone
+from snippets.proofs import DECAY, family_of, version_of
+from snippets.querysets import GREEN, RED
+from snippets.reasons import Reason
 
 JUDGEMENTS_AT_MOST = 200
 PACKAGES = ("torch", "tensorflow_cpu", "tensorflow", "keras", "ydata_profiling", "numpy")
@@ -24,6 +31,8 @@ class Spell:
     first_at: datetime.datetime
     last_at: datetime.datetime
     packages: str  # torch 2.13.0, as its first run had it
+    last_packages: str = ""  # as its last run had it
+    why: str = ""  # of what fails, in a few words
 
 
 def spells_of(snippet_id: int) -> list[Spell]:
@@ -40,12 +49,46 @@ def spells_of(snippet_id: int) -> list[Spell]:
     for one in reversed(list(judgements)):
         known = open_spells.get(one.runtime)
         if known and (known.outcome, known.reason_code) == (one.judged, one.reason_code):
-            open_spells[one.runtime] = dataclasses.replace(known, last_at=one.checked_at)
+            open_spells[one.runtime] = dataclasses.replace(
+                known, last_at=one.checked_at, last_packages=_packages(one)
+            )
             continue
         if known:
             done.append(known)
         open_spells[one.runtime] = _spell(one)
     return sorted([*done, *open_spells.values()], key=lambda spell: spell.first_at, reverse=True)
+
+
+def tell_turns(spells: Sequence[Spell]) -> list[str]:
+    """Return in a sentence each where code stopped working: within a runtime, or from one
+    runtime of a family to the next, whether the older one is still here or not.
+
+    `spells` are those of `spells_of`.
+    """
+    by_runtime: dict[str, list[Spell]] = {}
+    for spell in spells:
+        by_runtime.setdefault(spell.runtime, []).append(spell)
+    runtimes = sorted(by_runtime, key=lambda name: (family_of(name), version_of(name)))
+    turns = [
+        (by_runtime[older][0], by_runtime[newer][0])
+        for older, newer in itertools.pairwise(runtimes)
+        if family_of(older) == family_of(newer)
+    ]
+    turns += [(told[1], told[0]) for told in by_runtime.values() if len(told) > 1]
+    return [sentence for pair in turns if (sentence := _turn(*pair))]
+
+
+def _turn(older: Spell, newer: Spell) -> str:
+    """Return that `older` worked and `newer` does not, unless both had the same packages."""
+    old, new = (one.packages or one.runtime for one in (older, newer))
+    old = older.last_packages or old
+    if older.outcome not in GREEN or newer.outcome not in RED or old == new:
+        return ""
+    return _("Works on %(old)s, fails since %(new)s: %(why)s") % {
+        "old": old,
+        "new": new,
+        "why": newer.why,
+    }
 
 
 def _spell(one: Verification) -> Spell:
@@ -58,7 +101,15 @@ def _spell(one: Verification) -> Spell:
         first_at=one.checked_at,
         last_at=one.checked_at,
         packages=_packages(one),
+        last_packages=_packages(one),
+        why=_why(one),
     )
+
+
+def _why(one: Verification) -> str:
+    if one.reason_code in DECAY:
+        return str(DECAY[Reason(one.reason_code)])
+    return str(Verification.Outcome(one.judged).label)
 
 
 def _packages(one: Verification) -> str:

@@ -6,7 +6,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET
 
 from snippets.cards import load_cards
-from snippets.history import spells_of
+from snippets.history import spells_of, tell_turns
 from snippets.models import Snippet
 from snippets.verification import whole_program
 
@@ -16,7 +16,8 @@ def show_snippet(request: HttpRequest, lang: str, snippet_id: int) -> HttpRespon
     card = load_cards([snippet_id]).get(snippet_id)
     if card is None:
         raise Http404
-    context = {"lang": lang, "card": card, "spells": spells_of(snippet_id)}
+    spells = spells_of(snippet_id)
+    context = {"lang": lang, "card": card, "spells": spells, "turns": tell_turns(spells)}
     return render(request, "snippets/snippet.html", context)
 
 

@@ -1,8 +1,11 @@
 """When too much turns red at once, the batch stops, nothing shows red, and a curator is asked."""
 
-import pytest
+import dataclasses
 
-from snippets import batches
+import pytest
+from pytest_django import Settings
+
+from snippets import batches, checking, limits
 from snippets.models import Batch, Verification
 from snippets.services import find_or_make_snippet
 
@@ -50,6 +53,44 @@ def test_batch_with_many_reds_stops_and_puts_them_aside(stopped: Batch) -> None:
     assert stopped.state == "stopped"
     assert outcomes() == ["runs", "runs", "runs", "stale", "stale"]
     assert batches.must_wait()
+
+
+def test_share_is_the_operators_to_set(settings: Settings) -> None:
+    settings.BATCH_RED_SHARE = 0.5
+    batch = Batch.objects.create(total=10)
+
+    for number, outcome in enumerate(["runs", "runs", "runs", "fails", "fails"]):
+        check(batch, number, outcome)
+
+    batch.refresh_from_db()
+    assert batch.state == "running"
+
+
+@pytest.mark.jail
+def test_batch_of_real_checks_stops_when_all_of_it_fails_at_once(
+    sandbox_service: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def check_all(batch: Batch) -> None:
+        for snippet in snippets:
+            checking.check_again(
+                snippet_id=snippet.pk, runtime_name="torch-2.13", batch_id=batch.pk
+            )
+        batch.refresh_from_db()
+
+    naps = [f"import time\ntime.sleep(0.4)\nprint({number})" for number in range(6)]
+    snippets = [find_or_make_snippet(code=code) for code in naps]
+    good, bad = Batch.objects.create(total=6), Batch.objects.create(total=6)
+
+    check_all(good)
+    short = dataclasses.replace(limits.VERIFICATION, wall_seconds=0.1)
+    monkeypatch.setattr(limits, "VERIFICATION", short)
+    check_all(bad)
+
+    assert (good.state, good.done) == ("running", 6)
+    # The fifth stops it, and the sixth is not tried any more.
+    assert (bad.state, bad.done, bad.turned_red) == ("stopped", 5, 5)
+    assert outcomes() == ["stale"] * 5 + ["runs"]
+    assert not Verification.objects.changes().exists()
 
 
 def test_reds_of_a_stopped_batch_are_no_news(stopped: Batch) -> None:

@@ -22,7 +22,7 @@ from snippets import trying
 from snippets.accepting import NotAcceptable
 from snippets.bench import OBSTACLES, load_bench
 from snippets.curating import said_of
-from snippets.history import spells_of
+from snippets.history import spells_of, tell_turns
 from snippets.models import Run, Snippet, Trial
 from snippets.views import pages
 
@@ -117,13 +117,15 @@ def _page(
 ) -> HttpResponse:
     queue = request.POST.get("queue", request.GET.get("queue", ""))
     deeds = AuditEntry.objects.filter(target_kind="snippet", target_id=snippet.pk)
+    spells = spells_of(snippet.pk)
     context: dict[str, Any] = {
         "snippet": snippet,
         "form": form,
         "trial": trial,
         "bench": load_bench(snippet, trial),
         "said": said_of(snippet.digest),
-        "spells": spells_of(snippet.pk),
+        "spells": spells,
+        "turns": tell_turns(spells),
         "places": places_of(snippet, lang),
         "stretch": _stretch(request, lang, queue, snippet),
         "shared": SharedSetup.objects.filter(scope__in=curating.scopes_of(snippet)),
