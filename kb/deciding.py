@@ -73,7 +73,7 @@ def decide_tags(
 ) -> int:
     """Accept suggested tags, or decline them; return how many were decided.
 
-    One that names no tag can be declined only: somebody must make the tag first.
+    One that names no tag can be declined only: see `kb.editing.tags.make_suggested_tag`.
     """
     found = TagSuggestion.objects.select_for_update(of=("self",)).filter(
         pk__in=suggestion_ids, status=Status.OPEN

@@ -19,5 +19,10 @@ def suggestion_address(lang: str, report_id: int) -> str:
     return reverse("desk-suggestion", args=[lang, report_id])
 
 
+def new_tag_address(lang: str, suggestion_id: int) -> str:
+    """Return where a tag that is missed is made."""
+    return reverse("desk-new-tag", args=[lang]) + f"?suggestion={suggestion_id}"
+
+
 def import_address(lang: str, job_id: int) -> str:
     return reverse("desk-import", args=[lang, job_id])

@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from kb import deciding
-from kb.desk.addresses import suggestion_address
+from kb.desk.addresses import new_tag_address, suggestion_address
 from kb.desk.queue import Action, Badge, Filters, Given, Queue, Row
 from kb.desk.titles import name_articles
 from kb.keeping import IMPORT_KEY
@@ -81,7 +81,7 @@ def _rows_of_tags(found: Sequence[TagSuggestion], lang: str) -> list[Row]:
         Row(
             id=one.pk,
             title=one.tag.slug if one.tag else one.name,
-            address=names[one.article_id].address,
+            address=names[one.article_id].address if one.tag else new_tag_address(lang, one.pk),
             detail=names[one.article_id].title.text,
             detail_lang=names[one.article_id].title.lang,
             detail_address=names[one.article_id].address,
@@ -142,7 +142,10 @@ QUEUES = (
         group=GROUP,
         title=_("Suggested tags"),
         description=_("Tags that readers and authors miss on an article."),
-        help=_("A tag that is not there yet must be made before it can be accepted."),
+        help=_(
+            "Open one that is not there yet to make it, with its names in both languages; then it "
+            "is added at once."
+        ),
         permission=Permission.MANAGE_TAGS,
         items=open_tags,
         rows=_rows_of_tags,

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from kb.editing.forms import DeskForm
@@ -68,6 +69,15 @@ class TagForm(DeskForm):
         initial: dict[str, Any] = {name: getattr(tag, name) for name in ("slug", *NAMES)}
         initial["parent"] = tag.parent.slug if tag.parent else ""
         initial["synonyms"] = "\n".join(tag.synonyms.values_list("name", flat=True))
+        return cls(initial=initial)
+
+    @classmethod
+    def suggested(cls, name: str) -> "TagForm":
+        """Return a form for a new tag by the name that somebody typed."""
+        slug = slugify(name)
+        initial = {"slug": slug, "name_en" if name.isascii() else "name_zh": name}
+        if slug != name.lower():
+            initial["synonyms"] = name
         return cls(initial=initial)
 
     def clean_synonyms(self) -> list[str]:

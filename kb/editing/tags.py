@@ -4,12 +4,15 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from kb.auditing import note_deed
+from kb.deciding import decide_tags
 from kb.models import (
     Article,
     Deed,
+    Report,
     SharedSetup,
     SharedSetupRevision,
     Tag,
@@ -65,6 +68,26 @@ def save_tag(
     _pages_changed(saved)
     note_deed(user=user, verb=Deed.EDITED_TAG, target=saved, why=why)
     return saved
+
+
+@transaction.atomic
+def make_suggested_tag(*, suggestion: TagSuggestion, user: Any, **values: Any) -> int:
+    """Make a tag that is missed, and give it to the articles that lack it; return to how many.
+
+    `values` are those of `save_tag`. Raises TagRefused.
+    """
+    tag = save_tag(tag=None, user=user, **values)
+    waiting = missed_alike(suggestion)
+    ids = list(waiting.values_list("pk", flat=True))
+    waiting.update(tag=tag)
+    why = values.get("why", "")
+    return decide_tags(suggestion_ids=ids, is_accepted=True, decision=why, user=user)
+
+
+def missed_alike(suggestion: TagSuggestion) -> QuerySet[TagSuggestion]:
+    """Return the open suggestions of the same tag, which is not there yet."""
+    found = TagSuggestion.objects.filter(status=Report.Status.OPEN, tag=None)
+    return found.filter(name__iexact=suggestion.name)
 
 
 @transaction.atomic

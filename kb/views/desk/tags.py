@@ -11,11 +11,19 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kb.desk.paging import paginate
+from kb.desk.titles import Named, name_articles
 from kb.editing.tagforms import MergeForm, TagForm
-from kb.editing.tags import TagRefused, merge_tags, save_tag
-from kb.models import Tag
+from kb.editing.tags import (
+    TagRefused,
+    make_suggested_tag,
+    merge_tags,
+    missed_alike,
+    save_tag,
+)
+from kb.models import Report, Tag, TagSuggestion
 from kb.roles import Permission
 from kb.views.access import requires
+from kb.views.desk.place import back_address
 
 ROWS = 50
 
@@ -37,7 +45,31 @@ def tags(request: HttpRequest, lang: str) -> HttpResponse:
 @requires(Permission.MANAGE_TAGS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_tag(request: HttpRequest, lang: str) -> HttpResponseBase:
-    return _edit(request, lang, None)
+    """Make a tag, perhaps one that readers miss; then it is given to where they miss it."""
+    number = request.GET.get("suggestion", "")
+    known = TagSuggestion.objects.filter(pk=number if number.isdecimal() else 0)
+    suggestion = known.filter(status=Report.Status.OPEN, tag=None).first()
+    if suggestion is None:
+        return _edit(request, lang, None)
+    form = TagForm(request.POST) if request.method == "POST" else TagForm.suggested(suggestion.name)
+    if form.is_bound and form.is_valid():
+        try:
+            count = make_suggested_tag(suggestion=suggestion, user=request.user, **form.values())
+        except TagRefused as error:
+            form.add_error("parent" if error.reason == "circle" else None, _reason(error))
+        else:
+            said = ngettext("Made, and given to %(n)d article.",
+                            "Made, and given to %(n)d articles.", count)  # fmt: skip
+            messages.success(request, said % {"n": count})
+            return redirect(back_address(request, lang, "tags", done=[suggestion.pk]))
+    return _page(request, None, form, missed=_missed(suggestion, lang))
+
+
+def _missed(suggestion: TagSuggestion, lang: str) -> list[tuple[Named, str]]:
+    """Return the articles on which the tag is missed, and why it fits."""
+    rows = list(missed_alike(suggestion).values_list("article", "comment"))
+    names = name_articles({article for article, _comment in rows}, lang)
+    return [(names[article], comment) for article, comment in rows]
 
 
 @requires(Permission.MANAGE_TAGS)
@@ -80,13 +112,18 @@ def _edit(request: HttpRequest, lang: str, tag: Tag | None) -> HttpResponseBase:
 
 
 def _page(
-    request: HttpRequest, tag: Tag | None, form: TagForm, merging: MergeForm | None = None
+    request: HttpRequest,
+    tag: Tag | None,
+    form: TagForm,
+    merging: MergeForm | None = None,
+    missed: list[tuple[Named, str]] | None = None,
 ) -> HttpResponse:
     is_wrong = bool(form.errors or (merging and merging.errors))
     context = {
         "tag": tag,
         "form": form,
         "merging": merging or MergeForm(),
+        "missed": missed,
         "desk_part": "tags",
     }
     status = HTTPStatus.UNPROCESSABLE_ENTITY if is_wrong else HTTPStatus.OK

@@ -7,7 +7,7 @@ import redis
 from django.contrib.auth.models import User
 from django.test import Client
 
-from kb.models import Article, AuditEntry, Report
+from kb.models import Article, AuditEntry, Report, Tag, TagSuggestion
 from kb.roles import Role
 from snippets.models import Batch, Snippet, Verification
 
@@ -170,3 +170,57 @@ def test_history_tells_who_did_what_and_finds_it_again(
     assert "twice" in by_target
     assert "&lt;mended&gt;" not in by_target
     assert "Nothing was done yet." in by_nobody
+
+
+@pytest.fixture
+def missed(freezing: Article, shown: Shown) -> TagSuggestion:
+    """A tag that is not there, missed on two articles."""
+    shown("print(1)")
+    other = Article.objects.exclude(pk=freezing.pk).get()
+    TagSuggestion.objects.create(article=other, name="flax")
+    return TagSuggestion.objects.create(article=freezing, name="Flax", comment="it uses it")
+
+
+def test_tag_that_is_missed_is_made_with_both_names_and_added(
+    curator_client: Client, missed: TagSuggestion
+):
+    queue = curator_client.get("/en/desk/queues/tags").content.decode()
+    address = f"/en/desk/tags/new?suggestion={missed.pk}"
+    form = curator_client.get(address).content.decode()
+
+    sent = {"slug": "flax", "name_zh": "Flax 库", "name_en": "Flax", "why": "two articles"}
+    answer = curator_client.post(address, sent)
+
+    tag = Tag.objects.get(slug="flax")
+    assert f'href="{address}"' in queue
+    assert "it uses it" in form
+    assert 'value="flax"' in form
+    assert (tag.name_zh, tag.articles.count()) == ("Flax 库", 2)
+    assert set(TagSuggestion.objects.values_list("status", "tag__slug")) == {("accepted", "flax")}
+    assert answer.headers["Location"].startswith("/en/desk/queues/tags?page=1")
+    assert list(AuditEntry.objects.order_by("pk").values_list("verb", "why")) == [
+        ("edited-tag", "two articles"),
+        ("accepted-tag", "two articles"),
+        ("accepted-tag", "two articles"),
+    ]
+
+
+def test_tag_whose_name_is_taken_is_neither_made_nor_added(
+    curator_client: Client, missed: TagSuggestion
+):
+    sent = {"slug": "keras", "name_zh": "x", "name_en": "x"}
+    answer = curator_client.post(f"/en/desk/tags/new?suggestion={missed.pk}", sent)
+
+    assert answer.status_code == 422
+    assert "is already a tag" in answer.content.decode()
+    assert set(TagSuggestion.objects.values_list("status", flat=True)) == {"open"}
+
+
+def test_suggestion_that_was_decided_leaves_a_plain_form(
+    curator_client: Client, missed: TagSuggestion
+):
+    TagSuggestion.objects.update(status="declined")
+
+    page = curator_client.get(f"/en/desk/tags/new?suggestion={missed.pk}").content.decode()
+
+    assert "it uses it" not in page
