@@ -3,7 +3,9 @@
 from pathlib import Path
 
 import pytest
+import redis
 
+from kb.listing import first_articles
 from kb.models import (
     Article,
     Language,
@@ -15,6 +17,7 @@ from kb.models import (
     Tag,
     Translation,
 )
+from snippets import checking
 from snippets.models import Snippet
 from snippets.services import find_or_make_snippet
 from tests.kb.importers.conftest import Run
@@ -198,6 +201,22 @@ def test_imported_fragments_get_the_setups_of_their_tags(run: Run, dump: Path) -
     run("stackexchange", dump)
 
     assert Snippet.objects.get().shared_setups == ["import torch"]
+
+
+def test_imported_code_is_counted_at_once_and_queued_with_the_next_batch(
+    run: Run, dump: Path, broker: redis.Redis
+) -> None:
+    run("stackexchange", dump)
+    fresh = Article.objects.get(source__external_id__endswith="/1")
+    rows = first_articles(Article.objects.filter(pk=fresh.pk), lang="en", count=1)
+
+    queued = checking.request_due()
+
+    assert (fresh.health, Snippet.objects.get().kind) == ("unchecked", "python")
+    assert rows[0].summary is not None
+    assert (rows[0].summary.snippets, rows[0].summary.working) == (1, 0)
+    cell = Snippet.objects.get().verifications.get()
+    assert (cell.outcome, queued) in {("waiting", 1), ("skipped", 0)}  # without the runtime
 
 
 def test_earlier_places_of_a_snippet_rule(run: Run, dump: Path) -> None:
