@@ -15,6 +15,7 @@ urlpatterns = [
     ),
     path("texts/<int:translation_id>", revisions.text, name="desk-translation"),
     path("texts/<int:translation_id>/accept", reviews.accept, name="desk-accept-text"),
+    path("texts/<int:translation_id>/back", reviews.send_back, name="desk-send-back"),
     path("preview", typing.preview, name="desk-preview"),
     path("drafts/mine", typing.mine, name="desk-drafts"),
     path("drafts", typing.keep, name="desk-keep-draft"),

@@ -16,6 +16,7 @@ from kb.models import (
     Post,
     PostSnippet,
     Revision,
+    SentBack,
     Source,
     Tag,
     TagSuggestion,
@@ -173,6 +174,17 @@ class RevisionAdmin(EvidenceAdmin):
     list_select_related = ["translation__post__article", "created_by"]
     search_fields = ["title", "markdown", "comment"]
     heavy = ("markdown", "translation__markdown", "translation__blocks")
+
+
+@admin.register(SentBack)
+class SentBackAdmin(EvidenceAdmin):
+    """Written by reviewers on the desk."""
+
+    list_display = ["translation", "note", "user", "at"]
+    list_filter = ["translation__language", "at"]
+    list_select_related = ["translation__post__article", "user"]
+    search_fields = ["note"]
+    heavy = ("translation__markdown", "translation__blocks")
 
 
 @admin.register(OldAddress)

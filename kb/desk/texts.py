@@ -1,8 +1,10 @@
 """Texts that wait: for a translation, a reviewer, or one that has been left behind."""
 
+import dataclasses
 from collections.abc import Sequence
 
 from django.db.models import Count, Exists, F, OuterRef, QuerySet, Subquery
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -11,7 +13,7 @@ from kb.desk.queue import Action, Badge, Filters, Given, Queue, Row
 from kb.desk.titles import Named, name_articles
 from kb.editing.saving import agree_texts
 from kb.languages import BY_PATH
-from kb.models import Language, Post, Translation
+from kb.models import Language, Post, SentBack, Translation
 from kb.roles import Permission
 
 GROUP = _("Texts")
@@ -44,8 +46,15 @@ def behind_source(filters: Filters) -> QuerySet[Translation]:
 
 
 def to_review(filters: Filters) -> QuerySet[Translation]:
-    """Return texts that translators wrote and no reviewer has read."""
-    found = _texts(filters).filter(review_since__isnull=False)
+    """Return texts that translators wrote and no reviewer has read, or that were mended since."""
+    found = _texts(filters).filter(review_since__isnull=False, sent_back=None)
+    return found.order_by(F("post__article__view_count").desc(), "pk")
+
+
+def sent_back(filters: Filters) -> QuerySet[Translation]:
+    """Return texts that a reviewer left to their translators, with a note."""
+    found = _texts(filters).filter(sent_back__isnull=False)
+    found = found.select_related("post", "sent_back__user")
     return found.order_by(F("post__article__view_count").desc(), "pk")
 
 
@@ -80,6 +89,19 @@ def _rows_of_texts(found: Sequence[Translation], lang: str) -> list[Row]:
         )
         for text in found
     ]
+
+
+def _rows_of_sent_back(found: Sequence[Translation], lang: str) -> list[Row]:
+    rows = zip(_rows_of_texts(found, lang), (text.sent_back for text in found), strict=True)
+    return [
+        dataclasses.replace(row, note=back.note, facts=[*row.facts, *_who_and_when(back)])
+        for row, back in rows
+    ]
+
+
+def _who_and_when(back: SentBack) -> list[str]:
+    who = back.user.get_username() if back.user else ""
+    return list(filter(None, [who, timezone.localtime(back.at).strftime("%Y-%m-%d")]))
 
 
 def _row(
@@ -147,11 +169,25 @@ QUEUES = (
         ),
     ),
     Queue(
+        slug="sent-back",
+        group=GROUP,
+        title=_("Translations sent back"),
+        description=_("What a reviewer wants mended first; the note says what."),
+        help=_("Open one and mend it. Once it is saved it waits for its review again."),
+        permission=Permission.TRANSLATE,
+        items=sent_back,
+        rows=_rows_of_sent_back,
+        filters=("tag", "language"),
+    ),
+    Queue(
         slug="translations-to-review",
         group=GROUP,
         title=_("Translations to review"),
         description=_("What translators wrote and nobody else has read."),
-        help=_("Open one, compare both languages, and accept it; nobody reviews their own."),
+        help=_(
+            "Open one, compare both languages, and accept it, or send it back with a note; nobody "
+            "reviews their own."
+        ),
         permission=Permission.REVIEW_TRANSLATIONS,
         items=to_review,
         rows=_rows_of_texts,

@@ -13,7 +13,7 @@ from kb.editing.merging import merge
 from kb.editing.reviewing import may_review, writers_of
 from kb.editing.saving import EditConflict
 from kb.languages import BY_PATH, TO_PATH, html_lang
-from kb.models import EditorDraft, Language, Post, Revision, Translation
+from kb.models import EditorDraft, Language, Post, Revision, SentBack, Translation
 from kb.steps import OTHER, revisions_behind
 
 
@@ -37,6 +37,7 @@ class Review:
     writers: Sequence[str]
     lines: Sequence[Line]  # since the last reviewed revision; none where all of it is new
     is_mine: bool  # the user may review it
+    sent_back: SentBack | None  # what its translators are to mend first
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -179,6 +180,7 @@ def _review(text: Translation, user: Any) -> Review:
         writers=writers_of(text),
         lines=list(compare(before.markdown, text.markdown)) if before else (),
         is_mine=may_review(text=text, user=user),
+        sent_back=SentBack.objects.select_related("user").filter(translation=text).first(),
     )
 
 

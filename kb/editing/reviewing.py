@@ -6,16 +6,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from kb.auditing import note_deed
-from kb.models import Deed, Revision, Translation
+from kb.models import Deed, Revision, SentBack, Translation
 from kb.roles import Permission, may
 from kb.standing import refresh_standing
 from snippets.services import NotAllowed
-
-
-def to_review() -> Any:
-    """Return the texts with revisions that nobody has reviewed, the most read first."""
-    waiting = Translation.objects.filter(review_since__isnull=False).select_related("post__article")
-    return waiting.order_by("-post__article__view_count", "pk")
 
 
 def keep_review(*, text: Translation, user: Any) -> None:
@@ -24,6 +18,7 @@ def keep_review(*, text: Translation, user: Any) -> None:
     What somebody who may write articles saves needs no review. Who may review and writes over
     another's translation has reviewed it with that.
     """
+    SentBack.objects.filter(translation=text).delete()
     before = text.revision_number - 1
     own = None if may(user, Permission.WRITE_ARTICLES) else text.revision_number
     if text.review_since is None:
@@ -55,6 +50,20 @@ def accept_text(*, text: Translation, user: Any, until: int, label: str = "") ->
     refresh_standing(article_ids=[locked.post.article_id])
 
 
+@transaction.atomic
+def send_back_text(*, text: Translation, user: Any, until: int, note: str, label: str = "") -> None:
+    """Leave the text to its translators with what is to be mended; it stays to be reviewed.
+
+    Raises NotAllowed where it is not `user`'s to review, or went on from the revision they saw.
+    """
+    locked = Translation.objects.select_for_update().get(pk=text.pk)
+    if until != locked.revision_number or not may_review(text=locked, user=user):
+        raise NotAllowed("a text is sent back by a reviewer who did not write it, as it stands")
+    values = {"note": note, "user": user, "at": timezone.now()}
+    SentBack.objects.update_or_create(translation=locked, defaults=values)
+    note_deed(user=user, verb=Deed.SENT_BACK_TEXT, target=locked, why=note, label=label)
+
+
 def writers_of(text: Translation) -> list[str]:
     """Return who wrote what is to be reviewed."""
     names = _unseen(text, None).values_list("created_by__username", flat=True)
@@ -68,5 +77,6 @@ def _unseen(text: Translation, until: int | None) -> Any:
 
 
 def _mark_reviewed(text: Translation, user: Any, *, until: int, left: int | None) -> None:
+    SentBack.objects.filter(translation=text).delete()
     _unseen(text, until).update(reviewed_by=user, reviewed_at=timezone.now())
     Translation.objects.filter(pk=text.pk).update(review_since=left)

@@ -10,7 +10,7 @@ from kb.models.feedback import Report, TagSuggestion, Vote
 from kb.models.imports import ImportChunk, ImportJob
 from kb.models.search import IndexChange, SearchIndex
 from kb.models.tags import Tag, TagSynonym
-from kb.models.texts import Language, Revision, Translation
+from kb.models.texts import Language, Revision, SentBack, Translation
 
 __all__ = [
     "AcceptedReason",
@@ -31,6 +31,7 @@ __all__ = [
     "Report",
     "Revision",
     "SearchIndex",
+    "SentBack",
     "SharedSetup",
     "SharedSetupRevision",
     "Source",

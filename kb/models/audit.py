@@ -18,6 +18,7 @@ class Deed(models.TextChoices):
     DELETED_ARTICLE = "deleted-article", _("deleted an article")
     UNDELETED_ARTICLE = "undeleted-article", _("brought back an article")
     REVIEWED_TEXT = "reviewed-text", _("reviewed a translation")
+    SENT_BACK_TEXT = "sent-back-text", _("sent back a translation")
     ACCEPTED_REPORT = "accepted-report", _("accepted a report")
     DECLINED_REPORT = "declined-report", _("declined a report")
     ACCEPTED_TAG = "accepted-tag", _("accepted a suggested tag")

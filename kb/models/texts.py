@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from kb.models.articles import Post
@@ -56,6 +57,29 @@ class Translation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.post} {self.language}"
+
+
+class SentBack(models.Model):
+    """A reviewer's note on a translation that is to be mended before it is reviewed again.
+
+    It goes with the next revision, or when somebody accepts the text after all.
+    """
+
+    translation = models.OneToOneField(
+        Translation, on_delete=models.CASCADE, related_name="sent_back"
+    )
+    note = models.TextField()
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("translation sent back")
+        verbose_name_plural = _("translations sent back")
+
+    def __str__(self) -> str:
+        return str(self.translation)
 
 
 class Revision(models.Model):

@@ -29,6 +29,7 @@ from kb.models import (
     PostSnippet,
     Report,
     SearchIndex,
+    SentBack,
     SharedSetup,
     SharedSetupRevision,
     Tag,
@@ -82,6 +83,7 @@ def everything(freezing: Article, operator: User) -> None:
     IndexChange.objects.create(index=index, article_id=freezing.pk)
     SharedSetup.objects.create(scope="tag:pytorch", code="x = 1")
     SharedSetupRevision.objects.create(scope="tag:pytorch", code="x = 1", user=operator)
+    SentBack.objects.create(translation=post.translations.first(), note="mend", user=operator)
     AcceptedReason.objects.create(digest=snippet.digest, runtime="torch-2.13", outcome="fails")
     AuditEntry.objects.create(user=operator, verb="imported", target_kind="article", target_id=1)
     DeletedArticle.objects.create(article=99, rows=[], deleted_by=operator)

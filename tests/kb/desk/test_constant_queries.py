@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client
@@ -10,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from kb.desk.queue import Filters
 from kb.desk.registry import QUEUES
-from kb.models import AuditEntry, ImportJob, Report, Tag, TagSuggestion
+from kb.models import AuditEntry, ImportJob, Report, SentBack, Tag, TagSuggestion
 from snippets.models import Snippet, Verification
 
 pytestmark = pytest.mark.django_db
@@ -41,6 +42,8 @@ def fill(shown: Shown, judged: Judged, number: int) -> None:
     post = elsewhere.placements.get().post
     post.translations.create(language="zh-hans", title="题", markdown="？", revision_number=3,
                              review_since=2)  # fmt: skip
+    english = post.translations.get(language="en")
+    SentBack.objects.create(translation=english, note="mend", user=mender())
     for kind in Report.Kind.values:
         Report.objects.create(post=post, kind=kind, language="en", comment="gone")
     TagSuggestion.objects.create(article=post.article, name="new")
@@ -49,6 +52,11 @@ def fill(shown: Shown, judged: Judged, number: int) -> None:
     AuditEntry.objects.create(
         verb="edited-article", target_kind="article", target_id=post.article_id
     )
+
+
+def mender() -> User:
+    """Return somebody new, whose name must be read too."""
+    return User.objects.create_user(f"mender-{User.objects.count()}")
 
 
 def queries_of(client: Client, page: str) -> int:

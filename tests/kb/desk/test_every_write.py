@@ -33,6 +33,7 @@ WRITES: dict[str, Permission | str] = {
     "desk-preview": Permission.TRANSLATE,
     "desk-keep-draft": Permission.TRANSLATE,
     "desk-accept-text": Permission.REVIEW_TRANSLATIONS,
+    "desk-send-back": Permission.REVIEW_TRANSLATIONS,
     "desk-new-article": Permission.WRITE_ARTICLES,
     "desk-new-answer": Permission.WRITE_ARTICLES,
     "desk-arrange": Permission.WRITE_ARTICLES,

@@ -9,7 +9,17 @@ from django.utils import timezone
 
 from kb.desk.queue import Filters
 from kb.desk.registry import QUEUES
-from kb.models import Article, AuditEntry, ImportJob, Post, Report, Tag, TagSuggestion, Translation
+from kb.models import (
+    Article,
+    AuditEntry,
+    ImportJob,
+    Post,
+    Report,
+    SentBack,
+    Tag,
+    TagSuggestion,
+    Translation,
+)
 from kb.roles import Role
 from snippets.models import Snippet, Verification
 
@@ -42,6 +52,9 @@ def everything(shown: Shown, judged: Judged, freezing: Article) -> None:
     Translation.objects.filter(post=answer, language="zh-hans").update(
         revision_number=3, review_since=2
     )
+    english = freezing.posts.get(position=0).translations.get(language="en")
+    Translation.objects.filter(pk=english.pk).update(review_since=1)
+    SentBack.objects.create(translation=english, note="<i>gone</i>")
     for kind in Report.Kind.values:
         Report.objects.create(post=answer, kind=kind, language="en", comment="<i>gone</i>")
     TagSuggestion.objects.create(article=freezing, name="lstm", tag=Tag.objects.get(slug="lstm"))

@@ -6,9 +6,11 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
+from kb.desk.queue import Filters
+from kb.desk.texts import sent_back, to_review
 from kb.editing import save_text
-from kb.editing.reviewing import accept_text, may_review, writers_of
-from kb.models import Article, AuditEntry, Language, Translation
+from kb.editing.reviewing import accept_text, may_review, send_back_text, writers_of
+from kb.models import Article, AuditEntry, Language, SentBack, Translation
 from kb.roles import Role
 from snippets.services import NotAllowed
 
@@ -159,3 +161,85 @@ def test_readers_are_told_until_it_is_reviewed(
     accept_text(text=text, user=person_in(Role.REVIEWER), until=2)
 
     assert said not in client.get(english).content.decode()
+
+
+def waiting() -> tuple[list[int], list[int]]:
+    """Return what waits for a reviewer, and what for a translator."""
+    queues = (to_review(Filters()), sent_back(Filters()))
+    return tuple(list(found.values_list("revision_number", flat=True)) for found in queues)
+
+
+@pytest.mark.parametrize("role", Role)
+def test_who_sends_a_translation_back(
+    freezing: Article, person_in: PersonIn, owner: User, role: Role
+):
+    writer = owner
+    writer.groups.set(person_in(Role.TRANSLATOR).groups.all())
+    text = write(freezing, writer, "Other wrods.")
+    may = role in {Role.REVIEWER, Role.CURATOR, Role.ADMINISTRATOR}
+
+    if may:
+        send_back_text(text=text, user=person_in(role), until=2, note="wrods?")
+    else:
+        with pytest.raises(NotAllowed):
+            send_back_text(text=text, user=person_in(role), until=2, note="wrods?")
+
+    assert waiting() == (([], [2]) if may else ([2], []))
+    assert AuditEntry.objects.filter(verb="sent-back-text", why="wrods?").count() == int(may)
+
+
+def test_nobody_sends_back_their_own(freezing: Article, person_in: PersonIn):
+    text = write(freezing, person_in(Role.REVIEWER), "Other wrods.")
+
+    with pytest.raises(NotAllowed):
+        send_back_text(text=text, user=person_in(Role.REVIEWER), until=2, note="wrods?")
+
+
+def test_note_on_an_earlier_text_is_not_left(freezing: Article, person_in: PersonIn):
+    write(freezing, person_in(Role.TRANSLATOR), "Other wrods.")
+    text = write(freezing, person_in(Role.TRANSLATOR), "Other words.")
+
+    with pytest.raises(NotAllowed):
+        send_back_text(text=text, user=person_in(Role.REVIEWER), until=2, note="wrods?")
+
+    assert SentBack.objects.count() == 0
+
+
+def test_mended_translation_waits_for_its_review_again(freezing: Article, person_in: PersonIn):
+    reviewer = person_in(Role.REVIEWER)
+    text = write(freezing, person_in(Role.TRANSLATOR), "Other wrods.")
+    send_back_text(text=text, user=reviewer, until=2, note="wrods?")
+
+    text = write(freezing, person_in(Role.TRANSLATOR), "Other words.")
+
+    assert waiting() == ([3], [])
+    assert may_review(text=text, user=reviewer)
+
+
+def test_who_accepts_it_after_all_takes_the_note_away(freezing: Article, person_in: PersonIn):
+    text = write(freezing, person_in(Role.TRANSLATOR), "Other wrods.")
+    send_back_text(text=text, user=person_in(Role.REVIEWER), until=2, note="wrods?")
+
+    accept_text(text=text, user=person_in(Role.CURATOR), until=2)
+
+    assert waiting() == ([], [])
+
+
+def test_translator_finds_the_note_in_their_queue_and_beside_the_text(
+    freezing: Article, person_in: PersonIn, client_of: Callable[[User], Client]
+):
+    text = write(freezing, person_in(Role.TRANSLATOR), "Other wrods.")
+    reviewer, translator = (client_of(person_in(one)) for one in (Role.REVIEWER, Role.TRANSLATOR))
+    address = f"/en/desk/texts/{text.pk}/back"
+
+    silent = reviewer.post(address, {"until": 2, "note": " "}, follow=True).content.decode()
+    answer = reviewer.post(address, {"until": 2, "note": "wrods?"})
+    queue = translator.get("/en/desk/queues/sent-back").content.decode()
+    editor = translator.get(f"/zh/desk/posts/{text.post_id}/edit").content.decode()
+
+    assert "Say what is to be mended" in silent
+    assert answer.headers["Location"] == f"/en/desk/posts/{text.post_id}/edit"
+    assert "wrods?" in queue
+    assert "退回" in editor
+    assert "wrods?" in editor
+    assert "desk/texts" not in editor

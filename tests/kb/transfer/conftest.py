@@ -25,7 +25,9 @@ from kb.models import (
     Post,
     Report,
     Revision,
+    SentBack,
     TagSuggestion,
+    Translation,
     Vote,
     Webhook,
     WebhookDelivery,
@@ -93,6 +95,7 @@ def _use_the_desk(user: User) -> None:
     AcceptedReason.objects.create(
         digest=snippet.digest, runtime="tf-2.15", outcome="fails", user=user
     )
+    SentBack.objects.create(translation=Translation.objects.first(), note="半\u2028句", user=user)
     keep_shared(scope="tag:pytorch", code="x = 1", note="so", user=user)
     curate_snippet(curated=Curated(digest="2" * 64, setup="y = 2"), user=user)
     Batch.objects.create(total=3)
