@@ -4,7 +4,7 @@ import dataclasses
 import html
 import re
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from kb.pages import PostView
@@ -18,10 +18,10 @@ FEWEST = 4
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Entry:
     anchor: str
-    text: str  # empty: an answer, which has a number
+    text: str
     lang: str = ""
     is_below: bool = False  # of the post above it
-    post: Any = None
+    answer: "PostView | None" = None
 
 
 def list_contents(views: Iterable["PostView"], *, wanted: str) -> list[Entry]:
@@ -30,7 +30,7 @@ def list_contents(views: Iterable["PostView"], *, wanted: str) -> list[Entry]:
     for view in views:
         is_answer = view.post.role == "answer"
         if is_answer:
-            entries.append(Entry(anchor=f"answer-{view.post.position}", text="", post=view.post))
+            entries.append(Entry(anchor=view.anchor, text=view.name, answer=view))
         is_right = bool(view.right_lang) and view.right_lang == wanted
         for row in view.rows:
             text = row.right if is_right and row.right is not None else row.left

@@ -150,9 +150,11 @@ class Summary:
 
 def load_cards(ids: Iterable[int]) -> dict[int, Card]:
     """Return the cards of the snippets that exist: at most four queries, whatever their number."""
-    figures = Artifact.objects.defer("data")
+    # Without orders: Django takes longer to write one than Python to sort these few.
+    figures = Artifact.objects.defer("data").order_by()
     verifications = (
         Verification.objects.current()
+        .order_by()
         .select_related("run")
         .only(*SHOWN_OF_VERIFICATIONS, *(f"run__{name}" for name in SHOWN_OF_RUNS))
         .prefetch_related(Prefetch("run__artifacts", queryset=figures))
@@ -160,6 +162,7 @@ def load_cards(ids: Iterable[int]) -> dict[int, Card]:
     corrected = Verification.objects.current()
     snippets = (
         Snippet.objects.filter(pk__in=set(ids))
+        .order_by()
         .select_related("suggested")
         .prefetch_related(
             Prefetch("verifications", queryset=verifications, to_attr="current_verifications"),
@@ -181,39 +184,63 @@ def _runs_with_tables(cards: Iterable[Card]) -> list[int]:
     return [card.best_run_id for card in cards if card.has_tables and card.best_run_id]
 
 
+class Judged(NamedTuple):
+    """What a summary is made of: a snippet's outcome on one runtime."""
+
+    snippet: int
+    outcome: str
+    checked_at: datetime.datetime
+    reason_code: str
+
+
 def summarise(ids_by_article: Mapping[int, Iterable[int]]) -> dict[int, Summary]:
     """Return a summary for each article that has snippets, with one query."""
-    wanted = {article: set(ids) for article, ids in ids_by_article.items()}
-    every = set().union(*wanted.values()) if wanted else set()
-    best: dict[int, tuple[str, datetime.datetime]] = {}
+    every = {id_ for ids in ids_by_article.values() for id_ in ids}
+    rows = Verification.objects.current().filter(snippet__in=every).order_by()
+    fields = ("snippet_id", "outcome", "checked_at", "reason_code")
+    return _summaries(ids_by_article, (Judged(*row) for row in rows.values_list(*fields)))
+
+
+def summarise_cards(
+    ids_by_text: Mapping[int, Iterable[int]], cards: Mapping[int, Card]
+) -> dict[int, Summary]:
+    """Do the same from cards that are at hand."""
+    cells = ((card.id, cell) for card in cards.values() for cell in card.cells)
+    return _summaries(
+        ids_by_text,
+        (
+            Judged(snippet, cell.outcome, cell.checked_at, cell.reason_code)
+            for snippet, cell in cells
+            if cell.checked_at
+        ),
+    )
+
+
+def _summaries(
+    ids_by_text: Mapping[int, Iterable[int]], judged: Iterable[Judged]
+) -> dict[int, Summary]:
+    best: dict[int, Judged] = {}
     aged: dict[int, set[str]] = defaultdict(set)
-    rows = Verification.objects.current().filter(snippet__in=every)
-    for snippet, outcome, checked_at, code in rows.values_list(
-        "snippet_id", "outcome", "checked_at", "reason_code"
-    ):
-        if code in DECAY:
-            aged[snippet].add(code)
-        if snippet not in best or rank(outcome) < rank(best[snippet][0]):
-            best[snippet] = (outcome, checked_at)
-    return {article: _summary(ids, best, aged) for article, ids in wanted.items() if ids}
+    for one in judged:
+        if one.reason_code in DECAY:
+            aged[one.snippet].add(one.reason_code)
+        other = best.get(one.snippet, one)
+        best[one.snippet] = min(one, other, key=lambda it: (rank(it.outcome), it.checked_at))
+    wanted = {text: set(ids) for text, ids in ids_by_text.items()}
+    return {text: _summary(ids, best, aged) for text, ids in wanted.items() if ids}
 
 
 def rank(outcome: str) -> int:
     return RANK.index(Verification.Outcome(outcome))
 
 
-def _summary(
-    ids: set[int],
-    best: Mapping[int, tuple[str, datetime.datetime]],
-    aged: Mapping[int, set[str]],
-) -> Summary:
+def _summary(ids: set[int], best: Mapping[int, Judged], aged: Mapping[int, set[str]]) -> Summary:
     counts = Counter(code for snippet in ids for code in aged.get(snippet, ()))
     known = [best[snippet] for snippet in ids if snippet in best]
-    outcomes = [outcome for outcome, _ in known] or [Verification.Outcome.WAITING.value]
+    outcomes = [one.outcome for one in known] or [Verification.Outcome.WAITING.value]
     worst = max(outcomes, key=rank)
-    tones = [presentation.outcome_tone(outcome) for outcome, _ in known]
-    judged = [outcome not in {"waiting", "skipped"} for outcome in outcomes]
-    times = [at for (_, at), is_judged in zip(known, judged, strict=False) if is_judged]
+    tones = [presentation.outcome_tone(one.outcome) for one in known]
+    times = [one.checked_at for one in known if one.outcome not in {"waiting", "skipped"}]
     return Summary(
         snippets=len(ids),
         working=tones.count(Tone.OK),
@@ -229,6 +256,7 @@ def _summary(
 
 def _card(snippet: Snippet, runtimes: Mapping[str, Runtime]) -> Card:
     known: list[Verification] = getattr(snippet, "current_verifications", [])
+    known.sort(key=lambda one: -one.pk)
     cells = [_cell(one, runtimes) for one in known]
     fitting_names = fitting_runtimes(snippet, runtimes)
     seen = {cell.runtime for cell in cells}
@@ -239,7 +267,7 @@ def _card(snippet: Snippet, runtimes: Mapping[str, Runtime]) -> Card:
     run = cells[0].run if cells else None
     order = [cell.runtime for cell in cells]
     known.sort(key=lambda one: order.index(one.runtime))
-    artifacts = list(run.artifacts.all()) if run else []
+    artifacts = sorted(run.artifacts.all(), key=lambda one: one.pk) if run else []
     highlighted = snippet.highlighted or highlighting.python_html(snippet.code)
     return Card(
         id=snippet.pk,
