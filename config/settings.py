@@ -251,6 +251,8 @@ SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 
 # A run costs the machine, so strangers get fewer and smaller ones.
 RUNS_PER_MINUTE_ANONYMOUS = _number("ZHIYAN_RUNS_PER_MINUTE", 20)
+# Generous: a program that reads the whole site waits now and then, no other does.
+API_READS_PER_MINUTE = _number("ZHIYAN_API_READS_PER_MINUTE", 600)
 # Webhooks call the public Internet alone, unless the receivers are in the house.
 WEBHOOKS_PRIVATE = _flag("ZHIYAN_WEBHOOKS_PRIVATE")
 # How far a printed number may be from the one its author claims.

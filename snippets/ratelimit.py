@@ -6,7 +6,7 @@ import time
 from typing import Any
 
 from django.conf import settings
-from limits import RateLimitItemPerMinute
+from limits import RateLimitItem, RateLimitItemPerMinute
 from limits.storage import storage_from_string
 from limits.strategies import MovingWindowRateLimiter
 
@@ -28,12 +28,20 @@ def seconds_to_wait(
     if not user.is_authenticated:
         wider = RateLimitItemPerMinute(most * SESSIONS_PER_ADDRESS, namespace=what)
         checks.append((wider, f"address:{address}"))
+    return next((wait for item, key in checks if (wait := _hit(item, key))), 0)
+
+
+def hit(*, key: str, what: str, per_minute: int) -> int:
+    """Count one of `what` for a key alone; return as `seconds_to_wait` does."""
+    return _hit(RateLimitItemPerMinute(per_minute, namespace=what), key)
+
+
+def _hit(item: RateLimitItem, key: str) -> int:
     limiter = _limiter(settings.REDIS_URL)
-    for item, key in checks:
-        if not limiter.hit(item, key):
-            frees_at = limiter.get_window_stats(item, key).reset_time
-            return max(1, math.ceil(frees_at - time.time()))
-    return 0
+    if limiter.hit(item, key):
+        return 0
+    frees_at = limiter.get_window_stats(item, key).reset_time
+    return max(1, math.ceil(frees_at - time.time()))
 
 
 @functools.cache

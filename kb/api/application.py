@@ -12,7 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.request import UnreadablePostError
 from django.utils.translation import gettext_noop
 from ninja import NinjaAPI
-from ninja.errors import HttpError, ValidationError
+from ninja.errors import HttpError, Throttled, ValidationError
 from ninja.parser import Parser
 
 from kb.api import articles, describing, desk, posts, runs, search, snippets, tags, translations
@@ -20,7 +20,7 @@ from kb.api import verifications as checks
 from kb.api.answers import answer
 from kb.api.problems import TOLD, FieldError, Problem, as_response, failed
 from kb.api.shapes import Told
-from kb.api.throttling import unavailable
+from kb.api.throttling import READS, Reads, too_many, unavailable
 
 BODY_BYTES = 512 * 1024
 DEEPEST = 20
@@ -67,6 +67,7 @@ api = NinjaAPI(
     openapi_url=None,  # below, with an ETag
     urls_namespace="api",
     parser=JsonParser(),
+    throttle=Reads(),
 )
 for part in (articles, posts, translations, tags, search, snippets, checks, runs, desk):
     api.add_router("", part.router)
@@ -136,6 +137,11 @@ def refused(request: HttpRequest, error: HttpError) -> HttpResponse:
     status = HTTPStatus(error.status_code)
     code = status.phrase.lower().replace(" ", "-")
     return as_response(Problem(status, code, TOLD.get(status, str(error))))
+
+
+@api.exception_handler(Throttled)
+def throttled(request: HttpRequest, error: Exception) -> HttpResponse:
+    return as_response(too_many(READS, request.wait_seconds))  # type: ignore[attr-defined]
 
 
 @api.exception_handler(ValidationError)

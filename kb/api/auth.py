@@ -49,6 +49,12 @@ def caller(request: HttpRequest) -> Any:
     return token.user
 
 
+def token_of(request: HttpRequest) -> ApiToken | None:
+    """Return the token that came with a request that needs none, where it is a good one."""
+    scheme, _, text = request.headers.get("Authorization", "").partition(" ")
+    return find_token(text.strip()) if scheme.lower() == SCHEME.lower() and text.strip() else None
+
+
 def _bearer(request: HttpRequest) -> str:
     scheme, _, text = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != SCHEME.lower() or not text.strip():

@@ -7,17 +7,20 @@ from typing import Any
 from pydantic import RootModel
 
 from kb.api.problems import MEDIA_TYPE
+from kb.api.webhooks import described_webhooks, webhook_schemas
 
 DESCRIPTION = """\
 Read articles, tags, snippets and verifications without a token. Run code, suggest edits and more \
 with one from /en/account/tokens, sent as `Authorization: Bearer <token>`.
+
+Reads are limited by token, else by address: beyond that comes 429 with Retry-After.
 
 Lists come in pages: send `next_cursor` as `cursor` for what follows; it is null at the end. Every \
 GET has an ETag: send it as `If-None-Match`, and what did not change costs nothing. Every error is \
 `application/problem+json`.\
 """
 ALWAYS = (500, 503)
-ON_READ = (400, 422)
+ON_READ = (400, 422, 429)
 ON_WRITE = (400, 401, 403, 413, 415, 422, 429)
 SAID = {
     304: "Not modified: what you have still holds.",
@@ -68,12 +71,14 @@ def completed(schema: Any) -> dict[str, Any]:
     """Return the description with every error that there can be, and one name for the scheme."""
     described: dict[str, Any] = dict(schema)
     components = described["components"]
-    components["schemas"] = dict(sorted({**components["schemas"], "Problem": PROBLEM}.items()))
+    schemas = {**components["schemas"], "Problem": PROBLEM, **webhook_schemas()}
+    components["schemas"] = dict(sorted(schemas.items()))
     components["securitySchemes"] = {"Token": {"type": "http", "scheme": "bearer"}}
     described = _renamed(described, {name: _public_name(name) for name in components["schemas"]})
     for path, methods in described["paths"].items():
         for method, operation in methods.items():
             _complete(path, method, operation)
+    described["webhooks"] = described_webhooks()
     return described
 
 

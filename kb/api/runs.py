@@ -190,6 +190,7 @@ def cancel_run(request: HttpRequest, public_id: str) -> HttpResponse:
 @router.get(
     "/runs/{slug:public_id}/events",
     summary=gettext_noop("Watch a run"),
+    throttle=[],  # it runs in the event loop, and whoever asks for runs is limited
     openapi_extra={
         "parameters": [
             {
