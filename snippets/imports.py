@@ -56,37 +56,24 @@ COMMON = {
     },
 }
 
-_TORCH_NN = [
-    "AdaptiveAvgPool2d",
-    "AvgPool2d",
-    "BCELoss",
-    "BCEWithLogitsLoss",
-    "BatchNorm1d",
-    "BatchNorm2d",
-    "Conv1d",
-    "Conv2d",
-    "ConvTranspose2d",
-    "CrossEntropyLoss",
-    "DataParallel",
-    "Dropout2d",
-    "L1Loss",
-    "LeakyReLU",
-    "Linear",
-    "LogSoftmax",
-    "MSELoss",
-    "MaxPool2d",
-    "Module",
-    "ModuleDict",
-    "ModuleList",
-    "NLLLoss",
-    "Parameter",
-    "ReLU",
-    "Sigmoid",
-    "SmoothL1Loss",
-    "Softmax",
-    "Tanh",
-    "Upsample",
-]
+_TORCH_NN = """
+    AdaptiveAvgPool1d AdaptiveAvgPool2d AdaptiveMaxPool2d AvgPool1d AvgPool2d BCELoss
+    BCEWithLogitsLoss BatchNorm1d BatchNorm2d BatchNorm3d CTCLoss Conv1d Conv2d Conv3d
+    ConvTranspose1d ConvTranspose2d CosineSimilarity CrossEntropyLoss DataParallel Dropout2d
+    EmbeddingBag GELU GRUCell GroupNorm HuberLoss Identity InstanceNorm2d KLDivLoss L1Loss
+    LayerNorm LazyLinear LeakyReLU Linear LogSoftmax MSELoss MaxPool1d MaxPool2d Module
+    ModuleDict ModuleList MultiheadAttention NLLLoss Parameter ParameterList PixelShuffle
+    ReLU SELU SiLU Sigmoid SmoothL1Loss Softmax Softplus Tanh TransformerDecoder
+    TransformerDecoderLayer TransformerEncoder TransformerEncoderLayer TripletMarginLoss
+    Upsample
+"""
+_TORCH_SCHEDULERS = """
+    CosineAnnealingLR CosineAnnealingWarmRestarts CyclicLR ExponentialLR LambdaLR LinearLR
+    MultiStepLR OneCycleLR SequentialLR StepLR
+"""
+_TORCH_DISTRIBUTIONS = """
+    Bernoulli Categorical Dirichlet MultivariateNormal Normal kl_divergence
+"""
 TORCH = {
     "torch": "import torch",
     "nn": "from torch import nn",
@@ -100,8 +87,32 @@ TORCH = {
     "cudnn": "from torch.backends import cudnn",
     "dist": "import torch.distributed as dist",
     "lr_scheduler": "from torch.optim import lr_scheduler",
-    "StepLR": "from torch.optim.lr_scheduler import StepLR",
-    "LambdaLR": "from torch.optim.lr_scheduler import LambdaLR",
+    "AdamW": "from torch.optim import AdamW",
+    "LBFGS": "from torch.optim import LBFGS",
+    "AveragedModel": "from torch.optim.swa_utils import AveragedModel",
+    "SWALR": "from torch.optim.swa_utils import SWALR",
+    "update_bn": "from torch.optim.swa_utils import update_bn",
+    "GradScaler": "from torch.amp import GradScaler",
+    "autocast": "from torch import autocast",
+    "functional_call": "from torch.func import functional_call",
+    "vmap": "from torch.func import vmap",
+    "jacrev": "from torch.func import jacrev",
+    "gradcheck": "from torch.autograd import gradcheck",
+    "profiler": "from torch import profiler",
+    "prune": "from torch.nn.utils import prune",
+    "DDP": "from torch.nn.parallel import DistributedDataParallel as DDP",
+    "DistributedDataParallel": "from torch.nn.parallel import DistributedDataParallel",
+    "DistributedSampler": "from torch.utils.data.distributed import DistributedSampler",
+    "RandomSampler": "from torch.utils.data import RandomSampler",
+    "SequentialSampler": "from torch.utils.data import SequentialSampler",
+    "SummaryWriter": "from torch.utils.tensorboard import SummaryWriter",
+    "PackedSequence": "from torch.nn.utils.rnn import PackedSequence",
+    "pack_sequence": "from torch.nn.utils.rnn import pack_sequence",
+    "clip_grad_value_": "from torch.nn.utils import clip_grad_value_",
+    "spectral_norm": "from torch.nn.utils import spectral_norm",
+    "weight_norm": "from torch.nn.utils import weight_norm",
+    "parameters_to_vector": "from torch.nn.utils import parameters_to_vector",
+    "vector_to_parameters": "from torch.nn.utils import vector_to_parameters",
     "data_utils": "import torch.utils.data as data_utils",
     "DataLoader": "from torch.utils.data import DataLoader",
     "Dataset": "from torch.utils.data import Dataset",
@@ -122,87 +133,30 @@ TORCH = {
     "torchvision": "import torchvision",
     "transforms": "from torchvision import transforms",
     "pl": "import pytorch_lightning as pl",
-    **{name: f"from torch.nn import {name}" for name in _TORCH_NN},
+    **{name: f"from torch.nn import {name}" for name in _TORCH_NN.split()},
+    **{name: f"from torch.optim.lr_scheduler import {name}" for name in _TORCH_SCHEDULERS.split()},
+    **{name: f"from torch.distributions import {name}" for name in _TORCH_DISTRIBUTIONS.split()},
 }
 
-_KERAS_LAYERS = [
-    "Activation",
-    "Add",
-    "Attention",
-    "AveragePooling2D",
-    "BatchNormalization",
-    "Bidirectional",
-    "Concatenate",
-    "Conv1D",
-    "Conv2D",
-    "Conv2DTranspose",
-    "Conv3D",
-    "ConvLSTM2D",
-    "Cropping2D",
-    "Dense",
-    "DepthwiseConv2D",
-    "Dot",
-    "Dropout",
-    "Embedding",
-    "Flatten",
-    "GRU",
-    "GaussianNoise",
-    "GlobalAveragePooling1D",
-    "GlobalAveragePooling2D",
-    "GlobalMaxPooling1D",
-    "GlobalMaxPooling2D",
-    "Input",
-    "InputLayer",
-    "LSTM",
-    "LSTMCell",
-    "Lambda",
-    "Layer",
-    "LayerNormalization",
-    "LeakyReLU",
-    "Masking",
-    "MaxPooling1D",
-    "MaxPooling2D",
-    "MaxPool2D",
-    "MultiHeadAttention",
-    "Multiply",
-    "PReLU",
-    "Permute",
-    "RNN",
-    "RepeatVector",
-    "Reshape",
-    "SeparableConv2D",
-    "SimpleRNN",
-    "SpatialDropout1D",
-    "TimeDistributed",
-    "UpSampling2D",
-    "ZeroPadding2D",
-    "add",
-    "concatenate",
-]
-_KERAS_CALLBACKS = [
-    "Callback",
-    "CSVLogger",
-    "EarlyStopping",
-    "LearningRateScheduler",
-    "ModelCheckpoint",
-    "ReduceLROnPlateau",
-    "TensorBoard",
-]
-_KERAS_PARTS = [
-    "applications",
-    "callbacks",
-    "constraints",
-    "datasets",
-    "initializers",
-    "layers",
-    "losses",
-    "metrics",
-    "models",
-    "optimizers",
-    "preprocessing",
-    "regularizers",
-    "utils",
-]
+_KERAS_LAYERS = """
+    Activation Add Attention Average AveragePooling1D AveragePooling2D BatchNormalization
+    Bidirectional Concatenate Conv1D Conv2D Conv1DTranspose Conv2DTranspose Conv3D
+    ConvLSTM2D Cropping2D Dense DepthwiseConv2D Dot Dropout Embedding Flatten GRU
+    GaussianNoise GlobalAveragePooling1D GlobalAveragePooling2D GlobalMaxPooling1D
+    GlobalMaxPooling2D Input InputLayer LSTM LSTMCell Lambda Layer LayerNormalization
+    LeakyReLU Masking MaxPooling1D MaxPooling2D MaxPool2D Maximum MultiHeadAttention
+    Multiply PReLU Permute RNN RepeatVector Reshape SeparableConv2D SimpleRNN
+    SpatialDropout1D SpatialDropout2D Subtract TextVectorization TimeDistributed
+    UpSampling2D ZeroPadding2D add concatenate
+"""
+_KERAS_CALLBACKS = """
+    Callback CSVLogger EarlyStopping LearningRateScheduler ModelCheckpoint ReduceLROnPlateau
+    TensorBoard
+"""
+_KERAS_PARTS = """
+    applications callbacks constraints datasets initializers layers losses metrics models
+    optimizers preprocessing regularizers utils
+"""
 TENSORFLOW = {
     "tf": "import tensorflow as tf",
     "tensorflow": "import tensorflow",
@@ -215,17 +169,25 @@ TENSORFLOW = {
     "model_from_json": "from tensorflow.keras.models import model_from_json",
     "to_categorical": "from tensorflow.keras.utils import to_categorical",
     "plot_model": "from tensorflow.keras.utils import plot_model",
+    "Tokenizer": "from tensorflow.keras.preprocessing.text import Tokenizer",
+    "one_hot": "from tensorflow.keras.preprocessing.text import one_hot",
+    "img_to_array": "from tensorflow.keras.preprocessing.image import img_to_array",
+    "load_img": "from tensorflow.keras.preprocessing.image import load_img",
     "pad_sequences": "from tensorflow.keras.preprocessing.sequence import pad_sequences",
     "ImageDataGenerator": "from tensorflow.keras.preprocessing.image import ImageDataGenerator",
     "Adam": "from tensorflow.keras.optimizers import Adam",
     "SGD": "from tensorflow.keras.optimizers import SGD",
     "RMSprop": "from tensorflow.keras.optimizers import RMSprop",
+    "Adagrad": "from tensorflow.keras.optimizers import Adagrad",
+    "Adadelta": "from tensorflow.keras.optimizers import Adadelta",
+    "Nadam": "from tensorflow.keras.optimizers import Nadam",
     "mnist": "from tensorflow.keras.datasets import mnist",
     "cifar10": "from tensorflow.keras.datasets import cifar10",
+    "l1": "from tensorflow.keras.regularizers import l1",
     "l2": "from tensorflow.keras.regularizers import l2",
-    **{name: f"from tensorflow.keras import {name}" for name in _KERAS_PARTS},
-    **{name: f"from tensorflow.keras.callbacks import {name}" for name in _KERAS_CALLBACKS},
-    **{name: f"from tensorflow.keras.layers import {name}" for name in _KERAS_LAYERS},
+    **{name: f"from tensorflow.keras import {name}" for name in _KERAS_PARTS.split()},
+    **{name: f"from tensorflow.keras.callbacks import {name}" for name in _KERAS_CALLBACKS.split()},
+    **{name: f"from tensorflow.keras.layers import {name}" for name in _KERAS_LAYERS.split()},
 }
 PROFILING = {"ProfileReport": "from ydata_profiling import ProfileReport"}
 # The same names in code that is PyTorch's otherwise.
@@ -235,6 +197,12 @@ TORCH_INSTEAD = {
     "LSTM": "from torch.nn import LSTM",
     "GRU": "from torch.nn import GRU",
     "Dropout": "from torch.nn import Dropout",
+    "LSTMCell": "from torch.nn import LSTMCell",
+    "RNN": "from torch.nn import RNN",
+    "PReLU": "from torch.nn import PReLU",
+    "one_hot": "from torch.nn.functional import one_hot",
+    "Adagrad": "from torch.optim import Adagrad",
+    "Adadelta": "from torch.optim import Adadelta",
     "Flatten": "from torch.nn import Flatten",
     "LeakyReLU": "from torch.nn import LeakyReLU",
     "Adam": "from torch.optim import Adam",
@@ -275,6 +243,11 @@ VAGUE = {
     "types",
     "concatenate",
     "glob",
+    "l1",
+    "one_hot",
+    "profiler",
+    "prune",
+    "vmap",
     "Model",
     "autograd",
     "dist",

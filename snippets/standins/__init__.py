@@ -75,6 +75,10 @@ def _spaced(piece: Piece) -> str:
 def _choose(usage: Usage, scene: Scene) -> Piece | None:
     if plain.is_holder(usage):
         return _holder(usage, scene)
+    if usage.is_called_back and not usage.methods and not usage.subscripts:
+        return plain.function(usage, ["values[0] if values else None"])
+    if plain.is_thing(usage):
+        return _thing(usage, scene)
     choosers = [plain.choose]
     if scene.flavour is not Flavour.PLAIN:
         framework = keras_values.choose if scene.is_keras else torch_values.choose
@@ -195,6 +199,8 @@ def _value_of_result(name: str, scene: Scene) -> str:
     """Return what a function must give to be called `name`: what would stand in for that name."""
     usage = read_usages(scene.tree, [name])[name]
     usage.results = []
+    if plain.SCORE.fullmatch(usage.last) and not usage.has("backward"):
+        return "torch.tensor(0.5)" if usage.methods or usage.attributes else "0.5"
     piece = _choose(usage, scene)
     if piece is None or "\n" in piece.lines:
         return ""
@@ -212,6 +218,17 @@ def _value_of_attribute(attribute: Usage, scene: Scene) -> str:
             "lambda *values, **named: values[0] if values else None" if attribute.calls else "None"
         )
     return piece.lines.partition(" = ")[2]
+
+
+def _thing(usage: Usage, scene: Scene) -> Piece:
+    """Return an object whose methods give what the code takes from each."""
+    lines = [f"class {usage.last.title().replace('_', '')}StandIn:"]
+    for method, targets in plain.results_of_methods(usage.name, scene.tree).items():
+        results = [_value_of_result(name, scene) for name in targets]
+        answer = ", ".join(result or "None" for result in results) or "None"
+        lines += [f"    def {method}(self, *values, **named):", f"        return {answer}", ""]
+    lines += ["", f"{usage.name} = {usage.last.title().replace('_', '')}StandIn()"]
+    return Piece(rank=Rank.DERIVED, lines="\n".join(lines))
 
 
 def _holder(usage: Usage, scene: Scene) -> Piece:

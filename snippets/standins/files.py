@@ -29,7 +29,7 @@ def missing_files(scene: Scene, defined: set[str]) -> Iterator[Piece]:
         if last in {"save", "to_csv", "dump", "save_weights", "imsave", "savefig", "save_model"}:
             written |= {ast.unparse(argument) for argument in call.args}
             continue
-        place = _place(call, defined)
+        place = _place(call, defined, scene.tree)
         if place is None or place in written | made:
             continue
         if (lines := _maker(name, last, call, place, parents, scene)) is not None:
@@ -37,7 +37,7 @@ def missing_files(scene: Scene, defined: set[str]) -> Iterator[Piece]:
             yield Piece(rank=Rank.FILE, lines=lines)
 
 
-def _place(call: ast.Call, defined: set[str]) -> str | None:
+def _place(call: ast.Call, defined: set[str], tree: ast.Module) -> str | None:
     """Return the file's name as an expression that the setup can evaluate too."""
     arguments = [
         *call.args,
@@ -49,7 +49,35 @@ def _place(call: ast.Call, defined: set[str]) -> str | None:
     names = {n.id for n in ast.walk(first) if isinstance(n, ast.Name)}
     if isinstance(first, ast.Constant) and not isinstance(first.value, str):
         return None
-    return None if names & defined else ast.unparse(first)
+    if isinstance(first, ast.Name) and (given := _given_for(first.id, tree)):
+        return given
+    return None if names & (defined | _parameters(tree)) else ast.unparse(first)
+
+
+def _parameters(tree: ast.Module) -> set[str]:
+    return {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
+
+
+def _given_for(parameter: str, tree: ast.Module) -> str:
+    """Return the text that the code hands to a parameter of this name, as an expression."""
+    for owner in ast.walk(tree):
+        if not isinstance(owner, ast.ClassDef | ast.FunctionDef):
+            continue
+        functions = owner.body if isinstance(owner, ast.ClassDef) else [owner]
+        for function in functions:
+            if not isinstance(function, ast.FunctionDef):
+                continue
+            names = [one.arg for one in function.args.args if one.arg != "self"]
+            if parameter not in names:
+                continue
+            for call in ast.walk(tree):
+                if isinstance(call, ast.Call) and dotted(call.func) == owner.name:
+                    given = dict(zip(names, call.args, strict=False))
+                    given |= {one.arg: one.value for one in call.keywords if one.arg}
+                    value = given.get(parameter)
+                    if isinstance(value, ast.Constant) and isinstance(value.value, str):
+                        return ast.unparse(value)
+    return ""
 
 
 def _folders(tree: ast.Module) -> Iterator[str]:

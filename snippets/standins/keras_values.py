@@ -44,11 +44,40 @@ def choose(usage: Usage, scene: Scene) -> Piece | None:
         return assigned(name, "[]")
     if re.fullmatch(r"(\w*_)?(opt|optimi[zs]er)", last):
         return assigned(name, "keras.optimizers.Adam(0.001)", Rank.OPTIMIZER)
-    if re.fullmatch(r"(\w*_)?loss(_fn|_function)?", last) and usage.calls:
-        return assigned(name, "keras.losses.MeanSquaredError()", Rank.MODEL)
-    if re.fullmatch(r"\w*(dataset|_ds|generator|_gen)", last) and not usage.calls:
+    if usage.calls and (usage.has("result", "update_state") or is_metric(usage)):
+        return assigned(name, _metric(usage, scene), Rank.MODEL)
+    if (
+        re.fullmatch(r"(\w*_)?(loss|criterion)(_(fn|function|func|obj|object))?", last)
+        and usage.calls
+    ):
+        return assigned(name, _loss(scene), Rank.MODEL)
+    if re.fullmatch(r"(\w*_)?(dataset|ds|generator|gen)", last) and not usage.calls:
         return _dataset(usage, scene)
     return None
+
+
+def is_metric(usage: Usage) -> bool:
+    """Say whether it is called as the metrics of Keras are: an average, or an accuracy."""
+    named = re.fullmatch(r"(\w*_)?(loss|accuracy|acc|metric|mean|auc)", usage.last) is not None
+    is_average = all(len(call.args) == 1 for call in usage.calls)
+    return named and (is_average or "loss" not in usage.last)
+
+
+def _metric(usage: Usage, scene: Scene) -> str:
+    if any(len(call.args) == 1 for call in usage.calls):
+        return "keras.metrics.Mean()"
+    kind = "SparseCategoricalAccuracy" if _are_classes(scene) else "BinaryAccuracy"
+    return f"keras.metrics.{kind}()"
+
+
+def _loss(scene: Scene) -> str:
+    if _are_classes(scene):
+        return "keras.losses.SparseCategoricalCrossentropy(from_logits=True)"
+    return "keras.losses.MeanSquaredError()"
+
+
+def _are_classes(scene: Scene) -> bool:
+    return any(word in scene.code for word in ("categorical", "softmax", "argmax"))
 
 
 def array(usage: Usage, scene: Scene) -> Piece | None:
@@ -99,7 +128,7 @@ def _model(usage: Usage, scene: Scene) -> Piece:
         return Piece(rank=Rank.MODEL, lines=lines)
     head = "1"
     loss = "keras.losses.MeanSquaredError()"
-    if "categorical" in scene.code or "softmax" in scene.code or "argmax" in scene.code:
+    if _are_classes(scene):
         head, loss = scene.text("{classes}"), '"sparse_categorical_crossentropy"'
     if "evaluate" in usage.methods and "compile" not in usage.methods:
         metrics = ', metrics=["accuracy"]'

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from enum import IntEnum
 
 from snippets.flavours import Flavour
-from snippets.standins.sizes import AMBIGUOUS, number_for
+from snippets.standins.sizes import AMBIGUOUS, CONSTANT, THINGS, number_for
 from snippets.standins.usage import Usage
 from snippets.standins.world import BATCH, World
 
@@ -70,7 +70,10 @@ class Scene:
         """Return the number that stands in for a name, where it is used as one."""
         is_wanted = usage.is_size or (usage.is_counted and not usage.subscripts)
         is_other = bool(usage.methods or usage.attributes or usage.loops)
-        if AMBIGUOUS.fullmatch(usage.last) and (not is_wanted or is_other):
+        if THINGS.fullmatch(usage.last):
+            return None
+        is_plain = CONSTANT.fullmatch(usage.last) is not None and not is_other
+        if AMBIGUOUS.fullmatch(usage.last) and not is_plain and (not is_wanted or is_other):
             return None
         found = self.number(usage.last)
         return "16" if found is None and usage.is_size and not is_other else found

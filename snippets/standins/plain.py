@@ -6,7 +6,7 @@ import re
 from snippets.flavours import Flavour
 from snippets.standins import files
 from snippets.standins.pieces import Piece, Rank, Scene, assigned
-from snippets.standins.usage import HOLDERS, Usage
+from snippets.standins.usage import HOLDERS, Usage, dotted
 
 PATH = re.compile(
     r"(\w*_)?(path|paths|file|files|filepath|file_?name|fname|filename|fn|ckpt|model_?(file|name)|"
@@ -34,6 +34,14 @@ FRAME_USES = (
 TEXTS = re.compile(
     r"(\w*_)?(text|texts|sentence|sentences|corpus|docs?|documents?|words?|tokens)(_?\w*)?", re.I
 )
+NAMES = re.compile(
+    r"(\w*_)?(categories|classes|class_?names|label_?names|names|itos|vocab|(idx|index|id|ix|int)_?(to|2)_?\w+)",
+    re.IGNORECASE,
+)
+WORD_NUMBERS = re.compile(
+    r"(\w*_)?((word|token|char|label|tag|class|str)s?_?(to|2)_?(idx?|ix|index|indices|ids?|int)\w*|stoi)",
+    re.IGNORECASE,
+)
 STRING_METHODS = (
     "split",
     "lower",
@@ -45,6 +53,44 @@ STRING_METHODS = (
     "format",
     "encode",
 )
+
+
+SCORE = re.compile(
+    r"(\w*_)?(loss|acc|accuracy|score|error|err|metric|auc|f1|reward|lr|done|cost|bleu|iou|map)",
+    re.IGNORECASE,
+)
+THING = re.compile(
+    r"(\w*_)?(env|agent|memory|(replay_?)?buffer|replay|game|experiment|timer|meter)\d?"
+)
+
+
+def is_thing(usage: Usage) -> bool:
+    """Say whether it is an object of the author's of which only methods are used."""
+    return (
+        THING.fullmatch(usage.last) is not None
+        and bool(usage.methods)
+        and not (usage.attributes or usage.calls or usage.subscripts or usage.loops)
+        and not usage.methods & {"append", "extend", "items", "keys"}
+    )
+
+
+def results_of_methods(name: str, tree: ast.Module) -> dict[str, list[str]]:
+    """Return each method that is called of `name`, with the names that its results get."""
+    found: dict[str, list[str]] = {}
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+            continue
+        if dotted(node.func.value) == name:
+            found.setdefault(node.func.attr, [])
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Assign) or not isinstance(node.value, ast.Call):
+            continue
+        owner, _, method = dotted(node.value.func).rpartition(".")
+        if owner == name and method in found:
+            target = node.targets[0]
+            parts = target.elts if isinstance(target, ast.Tuple) else [target]
+            found[method] = [dotted(part) for part in parts]
+    return found
 
 
 def is_states(usage: Usage) -> bool:
@@ -78,6 +124,18 @@ def choose(usage: Usage, scene: Scene) -> Piece | None:
             return _number(usage, number)
     if usage.has(*STRING_METHODS) and not usage.has("shape", "size", "fit"):
         return assigned(name, '"a small text of a few words"')
+    if (
+        NAMES.fullmatch(last)
+        and usage.subscripts
+        and not usage.calls
+        and not usage.attributes
+        and not usage.methods
+        and not usage.keys
+    ):
+        return assigned(name, '[f"class {number}" for number in range(10)]', Rank.DATA)
+    if WORD_NUMBERS.fullmatch(last) and not usage.calls:
+        value = 'collections.defaultdict(int, {"a": 0, "small": 1, "text": 2})'
+        return assigned(name, value, Rank.DATA)
     if TEXTS.fullmatch(last) and not usage.calls:
         if usage.loops or (last.endswith("s") and not usage.methods):
             return assigned(name, '["a small text", "another small text"]')

@@ -175,6 +175,15 @@ AMBIGUOUS = re.compile(
 )
 
 
+# Written so, it is a number even where the word alone may be a tensor.
+CONSTANT = re.compile(r"[A-Z_]*(SIZE|DIM|LEN|LENGTH|STEPS|EPOCHS|CLASSES|FEATURES|UNITS|FACTOR)")
+# Never a number, wherever it is handed to.
+THINGS = re.compile(
+    r"(\w*_)?(data_?sets?|(data_?)?loaders?|ds|device|optimi[zs]er|criterion|models?|net|network)",
+    re.IGNORECASE,
+)
+
+
 def number_for(name: str) -> str | None:
     """Return the expression for a name that means a number or a flag, with {places} of a world."""
     lower = name.lower()

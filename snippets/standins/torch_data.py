@@ -4,7 +4,15 @@ import ast
 import dataclasses
 
 from snippets.standins.pieces import Piece, Rank, Scene, assigned
-from snippets.standins.torch_names import FLAT, IMAGES, INDICES, LABELS, LOADER, MASK
+from snippets.standins.torch_names import (
+    FLAT,
+    IMAGES,
+    INDICES,
+    LABELS,
+    LOADER,
+    MASK,
+    REWARDS,
+)
 from snippets.standins.usage import Usage
 from snippets.standins.world import BATCH, World
 
@@ -21,6 +29,14 @@ def tensor(usage: Usage, scene: Scene) -> Piece | None:
         place in {1, "index"} for _, place in usage.passed_to
     ):
         return assigned(name, f"torch.randint({BATCH}, ({BATCH}, 1))", Rank.DATA)
+    if "gradcheck" in scene.code:
+        # Numerical derivatives need double precision.
+        value = scene.text("torch.randn({shape}, dtype=torch.double, requires_grad=True)")
+        return assigned(name, value, Rank.DATA)
+    if usage.item_methods == {"item"} and not usage.dimensions > 1:
+        return assigned(name, f"torch.rand({BATCH})", Rank.DATA)
+    if REWARDS.fullmatch(last) and not usage.has("backward") and not usage.dimensions > 1:
+        return assigned(name, f"torch.rand({BATCH})", Rank.DATA)
     if FLAT.fullmatch(last) and (
         usage.subscripts or usage.goes_to("sum", "max", "sorted", "WeightedRandomSampler")
     ):
@@ -31,6 +47,8 @@ def tensor(usage: Usage, scene: Scene) -> Piece | None:
         return assigned(
             name, scene.text("torch.randint({vocabulary}, ({batch}, {steps}))"), Rank.DATA
         )
+    if MASK.fullmatch(last) and usage.is_subscript_of_other:
+        return assigned(name, f"torch.ones({BATCH}, dtype=torch.bool)", Rank.DATA)
     if MASK.fullmatch(last):
         shape = scene.text("{batch}, {steps}" if "input_ids" in scene.usages else "{shape}")
         return assigned(name, f"torch.ones({shape}, dtype=torch.bool)", Rank.DATA)

@@ -4,8 +4,8 @@ import ast
 import re
 
 from snippets.standins.pieces import Piece, Rank, Scene, assigned
-from snippets.standins.torch_names import MODEL, RECURRENT
-from snippets.standins.usage import Usage
+from snippets.standins.torch_names import GENERATOR, MODEL, RECURRENT, STATE
+from snippets.standins.usage import Usage, read_usages
 
 RESULT_PARTS = {"logits", "last_hidden_state", "loss", "pooler_output", "hidden_states", "out"}
 CHILDREN: tuple[tuple[str, str], ...] = (
@@ -46,8 +46,12 @@ def is_model(usage: Usage) -> bool:
         bool(usage.calls)
         or usage.goes_to("save", "DataParallel", "DistributedDataParallel", "summary", "cuda")
         or bool(usage.attributes or usage.methods)
-        or (len(usage.last) > 3 and not usage.is_counted and not usage.subscripts)
+        or (_is_whole_word(usage.last) and not usage.is_counted and not usage.subscripts)
     )
+
+
+def _is_whole_word(name: str) -> bool:
+    return len(name) > 3 or name.lower() in {"net", "cnn", "rnn", "mlp", "vae", "gan"}
 
 
 def is_layer(usage: Usage) -> bool:
@@ -63,7 +67,7 @@ def layer(usage: Usage, scene: Scene) -> str:
     return _child(usage.last, [])
 
 
-def make_class(usage: Usage) -> Piece:
+def make_class(usage: Usage, scene: Scene) -> Piece:
     if usage.last.endswith("Dataset") or usage.goes_to("DataLoader"):
         lines = (
             f"class {usage.last}(torch.utils.data.Dataset):\n"
@@ -80,6 +84,12 @@ def make_class(usage: Usage) -> Piece:
         "    def forward(self, x, *others):\n"
         "        return self.fc(x)"
     )
+    names = [target.id for target in usage.results if isinstance(target, ast.Name)]
+    made = read_usages(scene.tree, names)
+    methods = {method for one in made.values() for method in one.methods}
+    for method in sorted(methods - dir_of_module()):
+        answer = "values[0] if values else None"
+        lines += f"\n\n    def {method}(self, *values, **named):\n        return {answer}"
     return Piece(rank=Rank.CLASS, lines=lines)
 
 
@@ -105,8 +115,12 @@ def make_model(usage: Usage, scene: Scene) -> Piece:
     if recurrent := _recurrent(usage, scene):
         return recurrent
     parts = _parts_of_result(usage, scene)
-    if parts or _takes_keywords(usage):
-        return _model_with_parts(usage, parts, scene)
+    count = max((len(t.elts) for t in usage.results if isinstance(t, ast.Tuple)), default=1)
+    if parts or _takes_keywords(usage) or count > 1:
+        return _model_with_parts(usage, parts, scene, count)
+    if GENERATOR.fullmatch(usage.last) and usage.calls and not children and not methods:
+        value = "nn.Sequential(nn.Flatten(), nn.LazyLinear({width}), nn.Unflatten(1, ({sample},)))"
+        return assigned(name, scene.text(value), Rank.MODEL)
     inner = "model_part" if "module" in usage.attributes else name
     if not children and not methods:
         if scene.world.are_tokens:
@@ -122,6 +136,8 @@ def make_model(usage: Usage, scene: Scene) -> Piece:
             )
     else:
         lines = _network(inner, children, methods, scene)
+    if "grad" in scene.code and ".grad" in scene.code and "backward" not in scene.code:
+        lines += f"\nsum(p.sum() for p in {inner}.parameters()).backward()"
     if inner != name:
         lines += f"\n{name} = nn.DataParallel({inner})"
     return Piece(rank=Rank.MODEL, lines=lines)
@@ -129,7 +145,7 @@ def make_model(usage: Usage, scene: Scene) -> Piece:
 
 def _recurrent(usage: Usage, scene: Scene) -> Piece | None:
     """Return a recurrent layer for what gives an output and a state."""
-    pairs = [t for t in usage.results if isinstance(t, ast.Tuple) and len(t.elts) == 2]
+    pairs = [t for t in usage.results if isinstance(t, ast.Tuple) and _has_state(t)]
     if not pairs and not (RECURRENT.fullmatch(usage.last) and usage.calls):
         return None
     has_cell = any(isinstance(t.elts[1], ast.Tuple) for t in pairs)
@@ -138,6 +154,16 @@ def _recurrent(usage: Usage, scene: Scene) -> Piece | None:
     layers = ", num_layers=2" if "num_layers" in scene.code or "n_layers" in scene.code else ""
     value = f"nn.{kind}({features}, 16{layers}, batch_first=True)"
     return assigned(usage.name, value, Rank.MODEL)
+
+
+def _has_state(target: ast.Tuple) -> bool:
+    """Say whether it unpacks an output and a state, as recurrent layers give them."""
+    if len(target.elts) != 2:
+        return False
+    second = target.elts[1]
+    return isinstance(second, ast.Tuple) or (
+        isinstance(second, ast.Name) and STATE.fullmatch(second.id) is not None
+    )
 
 
 def _parts_of_result(usage: Usage, scene: Scene) -> list[str]:
@@ -158,9 +184,9 @@ def _takes_keywords(usage: Usage) -> bool:
     return any(call.keywords for call in usage.calls)
 
 
-def _model_with_parts(usage: Usage, parts: list[str], scene: Scene) -> Piece:
+def _model_with_parts(usage: Usage, parts: list[str], scene: Scene, count: int = 1) -> Piece:
     name = usage.name.title().replace("_", "").replace(".", "") + "StandIn"
-    answer = "answer"
+    answer = ", ".join(["answer"] * count)
     if parts:
         values = {p: "answer.mean()" if p == "loss" else "answer" for p in parts}
         answer = f"types.SimpleNamespace({', '.join(f'{k}={v}' for k, v in values.items())})"

@@ -38,6 +38,13 @@ IMAGES = re.compile(
 )
 STATE_NAMES = re.compile(r"(\w*_)?(state_?dict|model_dict|\w*trained_dict)")
 RECURRENT = re.compile(r"(\w*_)?(lstm|gru|rnn)\w*", re.IGNORECASE)
+STATE = re.compile(r"_+|(\w*_)?(h|hx|hn|c|cn|hidden|state|states|hid)(_?(n|t|state|out|new)|\d)?")
+GENERATOR = re.compile(r"(\w*_)?(G|gen|generator|net_?g|decoder|dec)", re.IGNORECASE)
+# One number for each sample, as reinforcement learning has them.
+REWARDS = re.compile(
+    r"(\w*_)?(rewards?|advantages?|returns?|dones?|discounts?|log_?probs?|q_?targets?)(_batch|_b|s)?",
+    re.IGNORECASE,
+)
 FLAT = re.compile(
     r"(\w*_)?(scores|accuracies|losses|weights?|values|lengths|probs|rewards|seq_lens)", re.I
 )

@@ -10,6 +10,7 @@ from snippets.standins.torch_names import (
     DATASET,
     LOADER,
     LOSS,
+    MODEL,
     OPTIMIZER,
     SCHEDULER,
     STATE_NAMES,
@@ -26,9 +27,10 @@ def choose(usage: Usage, scene: Scene) -> Piece | None:
     if STATE_NAMES.fullmatch(last):
         return None
     if usage.is_base or (CLASS.fullmatch(last) and usage.calls and not last.isupper()):
-        return make_class(usage)
+        return make_class(usage, scene)
     if (
-        usage.has("zero_grad", "param_groups")
+        usage.has("param_groups")
+        or (usage.has("zero_grad") and not usage.calls and not MODEL.fullmatch(last))
         or (
             OPTIMIZER.fullmatch(last)
             and (usage.has("step", "state_dict", "load_state_dict") or usage.passed_to)

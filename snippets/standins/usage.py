@@ -54,6 +54,9 @@ SIZED = {
     "chunk",
     "topk",
     "normal",
+    "batch",
+    "shuffle",
+    "prefetch",
 }
 LAYERS = {
     "Linear",
@@ -75,9 +78,13 @@ LAYERS = {
     "Bilinear",
     "BatchNorm",
 }
+CALLERS = {"apply", "map", "filter", "map_fn", "register_forward_hook", "register_hook",
+           "register_forward_pre_hook", "register_backward_hook", "register_full_backward_hook",
+           "vmap", "Lambda", "py_function"}  # fmt: skip
 LAYER = re.compile(r"(?:[A-Z]\w*)?(?:Conv|Pool|Norm|Pad|Dropout|Attention)\w*")
 SIZE_KEYWORD = re.compile(
-    r"(size|dim|features|channels|units|epochs|steps|num_|n_|classes|lr|rate|momentum|"
+    r"(size|(?<![a-z])dim|features|channels|units|epochs|steps|num_|(?<![a-z])n_|classes|"
+    r"(?<![a-z])lr(?![a-z])|(?<![a-z])rate|momentum|"
     r"decay|length|padding|stride|kernel|filters|verbose|patience|bias)"
 )
 
@@ -129,8 +136,10 @@ class Usage:
         """Say whether it is handed to something that wants a number: a layer, a shape, a count."""
         for called, place in self.passed_to:
             last = called.rpartition(".")[2]
-            if isinstance(place, str) and SIZE_KEYWORD.search(place):
-                return True
+            if isinstance(place, str):
+                if SIZE_KEYWORD.search(place):
+                    return True
+                continue  # `torch.zeros(3, device=device)`
             if last in SIZED or ((last in LAYERS or LAYER.fullmatch(last)) and called[-2:] != "()"):
                 return True
         return False
@@ -145,6 +154,15 @@ class Usage:
                         if node.slice.id == target.id:
                             return True
         return False
+
+    @property
+    def is_called_back(self) -> bool:
+        """Say whether it is handed over to be called: a hook, what collates, what is mapped."""
+        return any(
+            (called.rpartition(".")[2] in CALLERS and place == 0)
+            or (isinstance(place, str) and place.endswith(("_fn", "hook", "callback")))
+            for called, place in self.passed_to
+        )
 
     def goes_to(self, *functions: str) -> bool:
         """Say whether it is an argument of a function whose name ends like one of these."""

@@ -46,6 +46,8 @@ class World:
 def guess(code: str, tree: ast.Module) -> World:
     """Return the likeliest world: by the first layer that fixes a size, else by words."""
     world = World()
+    if sides := _of_einsum(tree):
+        return world.changed(shape=(BATCH,) * (sides - 1), classes=BATCH)
     sizes = [int(size) for size in re.findall(r"(?<![\w.])(?:784|28|32|64|224|227|299)\b", code)]
     side = 28 if 784 in sizes or 28 in sizes else 32
     for name, numbers in _layers(tree):
@@ -72,6 +74,21 @@ def guess(code: str, tree: ast.Module) -> World:
         shape = (BATCH,) if re.search(r"view\(-1\)|squeeze", code) else (BATCH, 1)
         world = world.changed(classes=1, labels="floats", label_shape=shape)
     return _by_words(world, code, side)
+
+
+def _of_einsum(tree: ast.Module) -> int:
+    """Return how many axes the largest operand of an `einsum` has; one size fits all of them."""
+    found = [
+        node.args[0].value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and dotted(node.func).endswith("einsum")
+        and node.args
+        and isinstance(node.args[0], ast.Constant)
+        and isinstance(node.args[0].value, str)
+    ]
+    operands = [part.strip() for text in found for part in text.partition("->")[0].split(",")]
+    return max((len(part) for part in operands if part.isalpha()), default=0)
 
 
 def _before_linear(world: World, code: str, size: int) -> World:
@@ -152,7 +169,7 @@ def revise(world: World, kind: str, message: str) -> World | None:
         return world.changed(labels="like-input")
     if "axes don't match" in message or ("Invalid shape" in message and "image data" in message):
         return world.changed(shape=(3, 32, 32))
-    if "does not require grad" in message:
+    if "does not require grad" in message or "tensor to require gradient" in message:
         return None if world.needs_gradients else world.changed(needs_gradients=True)
     if found := re.search(
         r"[Tt]arget size \(torch\.Size\(\[([\d, ]*)\]\)\).*input size \(torch\.Size\(\[([\d, ]*)\]",
