@@ -7,6 +7,7 @@ are shown to readers, so they are written to be read.
 
 import ast
 import dataclasses
+import re
 from collections.abc import Mapping, Sequence
 
 from snippets import code as codes
@@ -75,7 +76,8 @@ def _spaced(piece: Piece) -> str:
 def _choose(usage: Usage, scene: Scene) -> Piece | None:
     if plain.is_holder(usage):
         return _holder(usage, scene)
-    if usage.is_called_back and not usage.methods and not usage.subscripts:
+    is_model = torch_names.MODEL.fullmatch(usage.last) is not None
+    if usage.is_called_back and not (usage.methods or usage.subscripts or is_model):
         return plain.function(usage, ["values[0] if values else None"])
     if plain.is_thing(usage):
         return _thing(usage, scene)
@@ -104,7 +106,14 @@ def _fallback(usage: Usage, scene: Scene) -> Piece | None:
     """Return data for what nothing else fits: a list, a number or a tensor."""
     if usage.is_index:
         return assigned(usage.name, "range(3)", Rank.DATA)
-    if usage.loops and not usage.attributes and not usage.methods and usage.name.islower():
+    is_zipped = any(not isinstance(target, ast.Name) for target in usage.loops)
+    if (
+        usage.loops
+        and not is_zipped
+        and not usage.attributes
+        and not usage.methods
+        and usage.name.islower()
+    ):
         value = keras_values.sample(scene) if scene.is_keras else torch_data.sample(scene)
         items = "range(3)" if _are_items_unused(usage) else f"[{value} for _ in range(2)]"
         return assigned(usage.name, items, Rank.DATA)
@@ -119,7 +128,7 @@ def _fallback(usage: Usage, scene: Scene) -> Piece | None:
         return torch_data.tensor(usage, scene)
     if usage.is_subscript_of_other and torch_names.LABELS.fullmatch(usage.last):
         return assigned(usage.name, "np.random.randint(10, size=4)", Rank.DATA)
-    is_numpy = "torch" not in scene.code and ("np." in scene.code or "numpy" in scene.code)
+    is_numpy = "torch" not in scene.code and re.search(r"(?<!\.)\b(np\.|numpy\b)", scene.code)
     if is_numpy or scene.flavour is Flavour.PLAIN:
         return assigned(usage.name, scene.text("np.random.rand({shape})"), Rank.DATA)
     if _goes_to_numpy(usage):

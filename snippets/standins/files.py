@@ -8,6 +8,7 @@ from snippets.standins.pieces import Piece, Rank, Scene
 from snippets.standins.torch_names import MODEL, OPTIMIZER, STATE_NAMES
 from snippets.standins.usage import dotted
 
+NO_MODEL = re.compile(r"path|file|name|dir|folder", re.IGNORECASE)
 LOAD_MODEL = {"load_model", "load_weights"}
 FILE_IN_FOLDER = re.compile(
     r"(?P<folder>(?:\./)?[\w-]+(?:/[\w.-]+)*)/[\w.%{}-]+\.(?:pth?|t7|tar|h5|hdf5|keras|ckpt|pkl|csv|png|jpe?g|npy|npz|txt|json|model|bin)"
@@ -189,7 +190,7 @@ def state_of(owner: str, scene: Scene) -> str:
                 return f"{ast.unparse(node.value)}.state_dict()"
     is_optimizer = OPTIMIZER.fullmatch(owner.rpartition(".")[2]) is not None and bool(owner)
     for name, usage in scene.usages.items():
-        if STATE_NAMES.fullmatch(usage.last):
+        if STATE_NAMES.fullmatch(usage.last) or NO_MODEL.search(usage.last):
             continue
         named = OPTIMIZER if is_optimizer else MODEL
         if named.fullmatch(usage.last) and not usage.is_base and "." not in name:

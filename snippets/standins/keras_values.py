@@ -7,6 +7,7 @@ from snippets.standins.torch_names import LABELS, MODEL
 from snippets.standins.usage import Usage
 
 ROWS = 8
+HIDDEN = "hidden"
 MODEL_METHODS = ("fit", "predict", "compile", "evaluate", "summary", "save", "save_weights", "add",
                  "load_weights", "get_layer", "reset_states", "train_on_batch", "fit_generator",
                  "predict_classes", "trainable_weights", "layers", "get_weights", "set_weights",
@@ -40,6 +41,8 @@ def choose(usage: Usage, scene: Scene) -> Piece | None:
         and (usage.calls or usage.goes_to("save", "Model", "plot_model") or usage.attributes)
     ):
         return _model(usage, scene)
+    if re.fullmatch(r"(\w*_)?layer_?name\w*", last):
+        return assigned(name, f'"{HIDDEN}"')
     if re.fullmatch(r"(\w*_)?callbacks?(_list)?", last):
         return assigned(name, "[]")
     if re.fullmatch(r"(\w*_)?(opt|optimi[zs]er)", last):
@@ -87,6 +90,8 @@ def array(usage: Usage, scene: Scene) -> Piece | None:
     name, last = usage.name, usage.last
     if LABEL_ARRAYS.fullmatch(last) or LABELS.fullmatch(last):
         return assigned(name, _labels(scene), Rank.DATA)
+    if usage.goes_to("watch", "gradient") or usage.has("numpy", "get_shape", "assign"):
+        return assigned(name, f"tf.constant({sample(scene)})", Rank.DATA)
     return assigned(name, sample(scene), Rank.DATA)
 
 
@@ -139,10 +144,12 @@ def _model(usage: Usage, scene: Scene) -> Piece:
         f"{name} = keras.Sequential([\n    keras.Input(({{sample}},)), {first}"
         f'keras.layers.Dense(8, activation="relu"), keras.layers.Dense({head})\n])\n'
     )
-    if usage.has("input", "inputs", "output", "outputs"):
+    if usage.has("input", "inputs", "output", "outputs", "get_layer"):
+        hidden = re.search(r"get_layer\((?:name=)?(['\"])(\w+)\1", scene.code)
         lines = scene.text(
             f"{name}_input = keras.Input(({{sample}},))\n"
-            f"{name}_hidden = keras.layers.Dense(8)({name}_input)\n"
+            f'{name}_hidden = keras.layers.Dense(8, name="{hidden[2] if hidden else HIDDEN}")'
+            f"({name}_input)\n"
             f"{name} = keras.Model({name}_input, keras.layers.Dense({head})({name}_hidden))\n"
         )
     lines += f'{name}.compile(loss={loss}, optimizer="adam"{metrics})'

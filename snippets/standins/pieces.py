@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from enum import IntEnum
 
 from snippets.flavours import Flavour
-from snippets.standins.sizes import AMBIGUOUS, CONSTANT, THINGS, number_for
+from snippets.standins.sizes import AMBIGUOUS, CONSTANT, SHARE, THINGS, number_for
 from snippets.standins.usage import Usage
 from snippets.standins.world import BATCH, World
 
@@ -72,6 +72,8 @@ class Scene:
         is_other = bool(usage.methods or usage.attributes or usage.loops)
         if THINGS.fullmatch(usage.last):
             return None
+        if usage.is_complement and SHARE.fullmatch(usage.last):
+            return "0.9"
         is_plain = CONSTANT.fullmatch(usage.last) is not None and not is_other
         if AMBIGUOUS.fullmatch(usage.last) and not is_plain and (not is_wanted or is_other):
             return None

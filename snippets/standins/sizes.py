@@ -167,7 +167,8 @@ FLAGS: tuple[tuple[str, str], ...] = (
 
 # As likely a tensor: a number only where something wants one.
 AMBIGUOUS = re.compile(
-    r"(?!num|n_|nb_|max_|total_|in_|out_|d_)(\w*_)?(inputs?|outputs?|features?|labels?|images?|samples?|examples|train|test|data|rows|cols|items|points|"
+    r"(?!num|n_|nb_|max_|total_|in_|out_|d_|(\w*_)?(batch|mini_?batch|vocab|hidden|embed\w*|kernel|"
+    r"window|crop|image|img)_?size)(\w*_)?(inputs?|outputs?|features?|labels?|images?|samples?|examples|train|test|data|rows|cols|items|points|"
     r"class|classes|embedd\w*|hidden\w*|state|target|weight|weights|value|val|mean|std|var|total|scale|h|c|b|a|m|n|"
     r"k|w|t|p|x|loss|losses|scores?|probs?|layers?|blocks?|batch|correct|error|mu|sigma|noise|pos|position|"
     r"heads?|size|steps|count|start|first|ratio|train_loss|test_loss|val_loss|input_size|d|z|mask|channels?|c_in)\d?",
@@ -177,6 +178,10 @@ AMBIGUOUS = re.compile(
 
 # Written so, it is a number even where the word alone may be a tensor.
 CONSTANT = re.compile(r"[A-Z_]*(SIZE|DIM|LEN|LENGTH|STEPS|EPOCHS|CLASSES|FEATURES|UNITS|FACTOR)")
+# Beside `1 - name` it is how much of the one and how much of the other.
+SHARE = re.compile(
+    r"m|t|tau|alpha|beta\d?|momentum|decay|polyak|lam|ema\w*|rho|gamma", re.IGNORECASE
+)
 # Never a number, wherever it is handed to.
 THINGS = re.compile(
     r"(\w*_)?(data_?sets?|(data_?)?loaders?|ds|device|optimi[zs]er|criterion|models?|net|network)",

@@ -112,18 +112,22 @@ def make_model(usage: Usage, scene: Scene) -> Piece:
         }
     }
     methods = usage.methods - set(dir_of_module())
-    if recurrent := _recurrent(usage, scene):
+    if not methods and (recurrent := _recurrent(usage, scene)):
         return recurrent
     parts = _parts_of_result(usage, scene)
     count = max((len(t.elts) for t in usage.results if isinstance(t, ast.Tuple)), default=1)
     if parts or _takes_keywords(usage) or count > 1:
-        return _model_with_parts(usage, parts, scene, count)
+        return _model_with_parts(usage, parts, scene, count, methods)
     if GENERATOR.fullmatch(usage.last) and usage.calls and not children and not methods:
         value = "nn.Sequential(nn.Flatten(), nn.LazyLinear({width}), nn.Unflatten(1, ({sample},)))"
         return assigned(name, scene.text(value), Rank.MODEL)
     inner = "model_part" if "module" in usage.attributes else name
     if not children and not methods:
-        if scene.world.are_tokens:
+        if scene.world.are_tokens and is_of_steps(scene):
+            lines = scene.text(
+                f"{inner} = nn.Sequential(nn.Embedding({{vocabulary}}, 8), nn.Linear(8, {{vocabulary}}))"
+            )
+        elif scene.world.are_tokens:
             lines = scene.text(
                 f"{inner} = nn.Sequential(nn.Embedding({{vocabulary}}, 8), nn.Flatten(), "
                 "nn.Linear(8 * {steps}, {classes}))"
@@ -136,6 +140,8 @@ def make_model(usage: Usage, scene: Scene) -> Piece:
             )
     else:
         lines = _network(inner, children, methods, scene)
+    if inner == name and _gives_chances(usage, scene):
+        lines += f"\n{name} = nn.Sequential({name}, nn.Softmax(dim=-1))"
     if "grad" in scene.code and ".grad" in scene.code and "backward" not in scene.code:
         lines += f"\nsum(p.sum() for p in {inner}.parameters()).backward()"
     if inner != name:
@@ -180,11 +186,30 @@ def _parts_of_result(usage: Usage, scene: Scene) -> list[str]:
     return list(dict.fromkeys(read))
 
 
+def is_of_steps(scene: Scene) -> bool:
+    """Say whether the code takes what its model gives as an answer for each step."""
+    return re.search(r"\[(?:\.\.\.|:), ?:?-1", scene.code) is not None
+
+
+def _gives_chances(usage: Usage, scene: Scene) -> bool:
+    """Say whether what the model gives is drawn from, as chances of classes."""
+    names = [target.id for target in usage.results if isinstance(target, ast.Name)]
+    given = read_usages(scene.tree, names).values()
+    return any(
+        called.rpartition(".")[2] in {"Categorical", "multinomial", "Bernoulli"}
+        and place in {0, "probs"}
+        for one in given
+        for called, place in one.passed_to
+    )
+
+
 def _takes_keywords(usage: Usage) -> bool:
     return any(call.keywords for call in usage.calls)
 
 
-def _model_with_parts(usage: Usage, parts: list[str], scene: Scene, count: int = 1) -> Piece:
+def _model_with_parts(
+    usage: Usage, parts: list[str], scene: Scene, count: int, methods: set[str]
+) -> Piece:
     name = usage.name.title().replace("_", "").replace(".", "") + "StandIn"
     answer = ", ".join(["answer"] * count)
     if parts:
@@ -197,8 +222,11 @@ def _model_with_parts(usage: Usage, parts: list[str], scene: Scene, count: int =
         + "    def forward(self, *inputs, **named):\n"
         "        first = (*inputs, *named.values())[0]\n"
         "        answer = self.last_layer(first.float().flatten(1))\n"
-        f"        return {answer}\n\n\n{usage.name} = {name}()"
+        f"        return {answer}\n"
     )
+    for method in sorted(methods):
+        lines += f"\n    def {method}(self, *values, **named):\n        return {_answer(method)}\n"
+    lines += f"\n\n{usage.name} = {name}()"
     return Piece(rank=Rank.MODEL, lines=lines)
 
 

@@ -25,6 +25,7 @@ JOINS = {
     "predict",
     "fit",
     "TensorDataset",
+    "map",
     "max",
     "min",
     "sum",
@@ -107,6 +108,7 @@ class Usage:
     is_base: bool = False
     is_counted: bool = False  # `range(name)`, a shape, a slice's border
     is_arithmetic: bool = False
+    is_complement: bool = False  # `1 - name`
     is_context: bool = False
     is_starred: bool = False
     is_tested: bool = False
@@ -252,6 +254,7 @@ class _Reader:
                 usage.loop_bodies.append(self._body(parent))
             case ast.BinOp() | ast.UnaryOp() | ast.AugAssign():
                 usage.is_arithmetic = True
+                usage.is_complement |= _is_complement(parent, node)
             case ast.Compare() | ast.If() | ast.While() | ast.BoolOp():
                 usage.is_tested = True
             case ast.Subscript():
@@ -311,6 +314,16 @@ class _Reader:
     def _targets(self, call: ast.Call) -> list[ast.expr]:
         parent = self._parents.get(call)
         return list(parent.targets) if isinstance(parent, ast.Assign) else []
+
+
+def _is_complement(operation: ast.AST, node: ast.expr) -> bool:
+    return (
+        isinstance(operation, ast.BinOp)
+        and isinstance(operation.op, ast.Sub)
+        and operation.right is node
+        and isinstance(operation.left, ast.Constant)
+        and operation.left.value == 1
+    )
 
 
 def _called(call: ast.Call) -> str:

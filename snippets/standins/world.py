@@ -70,7 +70,13 @@ def guess(code: str, tree: ast.Module) -> World:
                 return world.changed(shape=(world.steps,), are_tokens=True, vocabulary=numbers[0])
             case "Conv2D" | "MaxPooling2D":
                 return world.changed(shape=(28, 28, 1), is_channels_last=True)
-    if re.search(r"\bnetD\b|discriminator|\bD\(|BCE|binary_cross_entropy", code):
+    if re.search(r"env\.step\(|\baction\.item\(\)", code):
+        world = world.changed(is_batched=False)  # one state after the other
+    if re.search(
+        r"\bnetD\b|discriminator|\bD\(|BCE|binary_cross_entropy|"
+        r"\w+\([^()]*\.squeeze\([^()]*\), ?\w+\.float\(\)",
+        code,
+    ):
         shape = (BATCH,) if re.search(r"view\(-1\)|squeeze", code) else (BATCH, 1)
         world = world.changed(classes=1, labels="floats", label_shape=shape)
     return _by_words(world, code, side)
@@ -98,11 +104,20 @@ def _before_linear(world: World, code: str, size: int) -> World:
 
 
 def _by_words(world: World, code: str, side: int) -> World:
-    if re.search(r"\b(imgs?|images?|conv\w*|pixel|channels?|resnet\w*|vgg\w*|cnn)\b", code, re.I):
+    if re.search(r"\b(input_ids|token_ids)\b", code) and "keras" not in code:
+        return world.changed(shape=(world.steps,), are_tokens=True)
+    if re.search(
+        r"\b(ImageDataGenerator|imgs?|images?|conv\w*|pixel|channels?|resnet\w*|vgg\w*|cnn)\b",
+        code,
+        re.I,
+    ):
         if re.search(r"\bkeras|tf\.|model\.fit|predict\(", code):
             return world.changed(shape=(side, side, 1 if side == 28 else 3), is_channels_last=True)
         return world.changed(shape=(1 if side == 28 else 3, side, side))
-    if re.search(r"pack_padded|\bLSTM|\bGRU|SimpleRNN|reset_states|\bh_?0\b|timesteps?\b", code):
+    if re.search(
+        r"pack_padded|\bLSTM|\bGRU|SimpleRNN|reset_states|\bh_?0\b|timesteps?\b|lengths?\[:, ?None",
+        code,
+    ):
         return world.changed(shape=(world.steps, 10))
     return world
 
