@@ -1,5 +1,6 @@
 """Records for operators: read, not written, for runs and verifications are evidence."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import admin
@@ -46,6 +47,14 @@ class EvidenceAdmin(admin.ModelAdmin):
         return False
 
 
+class ValuesFilter(admin.AllValuesFieldListFilter):
+    """The values of a field, the empty one with a name that can be followed."""
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        for choice in super().choices(changelist):
+            yield {**choice, "display": choice["display"] or self.empty_value_display}
+
+
 @admin.register(Snippet)
 class SnippetAdmin(EvidenceAdmin):
     """Curated on the desk, where it can be tried."""
@@ -70,7 +79,7 @@ class CurationAdmin(EvidenceAdmin):
     heavy = ("setup", "suggestion", "claim", "previous")
 
 
-class ArtifactInline(admin.TabularInline):
+class ArtifactInline(admin.StackedInline):
     model = Artifact
     fields = ["name", "kind", "media_type", "width", "height"]
     readonly_fields = ["name", "kind", "media_type", "width", "height"]
@@ -117,13 +126,13 @@ class BatchAdmin(EvidenceAdmin):
 @admin.register(Verification)
 class VerificationAdmin(EvidenceAdmin):
     list_display = ["snippet", "runtime", "outcome", "reason_code", "is_current", "checked_at"]
-    list_filter = ["is_current", "outcome", "change", "runtime", "setup_origin"]
+    list_filter = ["is_current", "outcome", "change", "runtime", ("setup_origin", ValuesFilter)]
     list_select_related = ["snippet"]
     search_fields = ["snippet__name", "snippet__digest", "reason"]
     heavy = ("setup", "figures", "repairs", "snippet__code", "snippet__highlighted")
 
 
-class CellInline(admin.TabularInline):
+class CellInline(admin.StackedInline):
     model = TrialCell
     fields = ["runtime", "is_correction", "state", "outcome", "reason_code", "reason", "run"]
     readonly_fields = [

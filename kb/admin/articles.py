@@ -24,10 +24,10 @@ from kb.models import (
     Translation,
 )
 from kb.standing import refresh_standing
-from snippets.admin import EvidenceAdmin, page_language
+from snippets.admin import EvidenceAdmin, ValuesFilter, page_language
 
 
-class SynonymInline(admin.TabularInline):
+class SynonymInline(admin.StackedInline):
     model = TagSynonym
     extra = 1
 
@@ -38,7 +38,7 @@ class TagAdmin(NotedAdmin):
     list_display = ["slug", "name_zh", "name_en", "parent", "updated_at"]
     list_select_related = ["parent"]
     search_fields = ["slug", "name_zh", "name_en", "synonyms__name"]
-    autocomplete_fields = ["parent"]
+    raw_id_fields = ["parent"]
     inlines = [SynonymInline]
 
     def view_on_site(self, obj: Tag) -> str:
@@ -62,7 +62,7 @@ class SourceAdmin(NotedAdmin):
     deed = Deed.EDITED_ARTICLE
     list_display = ["kind", "external_id", "title", "licence", "imported_at"]
     list_display_links = ["external_id"]
-    list_filter = ["kind", "licence"]
+    list_filter = ["kind", ("licence", ValuesFilter)]
     search_fields = ["external_id", "title", "author"]
     readonly_fields = ["kind", "external_id", "digest", "imported_at"]
 
@@ -73,7 +73,7 @@ class SourceAdmin(NotedAdmin):
         return False
 
 
-class PostInline(admin.TabularInline):
+class PostInline(admin.StackedInline):
     model = Post
     fields = ["position", "role", "author", "score", "is_accepted"]
     readonly_fields = ["position", "role", "score"]
@@ -87,16 +87,15 @@ class PostInline(admin.TabularInline):
 
 @admin.register(Article)
 class ArticleAdmin(NotedAdmin):
-    """Written and deleted on the desk, where deleting can be undone."""
+    """Written, tagged and deleted on the desk, where deleting can be undone."""
 
     deed = Deed.EDITED_ARTICLE
     list_display = ["slug", "kind", "health", "score", "view_count", "updated_at"]
     list_filter = ["kind", "health", "source__kind", "updated_at"]
     search_fields = ["slug", "posts__translations__title"]
-    autocomplete_fields = ["tags", "source"]
-    readonly_fields = ["score", "view_count", "health", "verified_at", "broke_at", "work",
-                       "changed_at", "created_at", "updated_at", "reviewed_by",
-                       "reviewed_at"]  # fmt: skip
+    readonly_fields = ["tags", "source", "score", "view_count", "health", "verified_at",
+                       "broke_at", "work", "changed_at", "created_at", "updated_at",
+                       "reviewed_by", "reviewed_at"]  # fmt: skip
     inlines = [PostInline]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -113,7 +112,7 @@ class ArticleAdmin(NotedAdmin):
         return reverse("article", args=[page_language(), obj.pk, obj.slug])
 
 
-class PlaceInline(admin.TabularInline):
+class PlaceInline(admin.StackedInline):
     model = PostSnippet
     fields = ["position", "snippet"]
     readonly_fields = ["position", "snippet"]
@@ -193,7 +192,7 @@ class OldAddressAdmin(NotedAdmin):
     list_display = ["address", "article", "position"]
     list_select_related = ["article"]
     search_fields = ["address", "article__slug"]
-    autocomplete_fields = ["article"]
+    raw_id_fields = ["article"]
 
 
 @admin.register(Picture)
