@@ -10,7 +10,7 @@ import symtable
 import textwrap
 import tokenize
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
 
 
@@ -62,6 +62,11 @@ def classify(code: str) -> Kind:
     return Kind.PYTHON2 if PYTHON2_LINE.search(_without_strings(code)) else Kind.BROKEN
 
 
+# Whatever judges a snippet asks these of the same code several times in a row.
+_for_one_code_after_another = functools.lru_cache(maxsize=64)
+
+
+@_for_one_code_after_another
 def syntax_error(code: str) -> SyntaxError | None:
     """Return why Python 3 cannot compile `code`, or None."""
     with warnings.catch_warnings():
@@ -70,21 +75,22 @@ def syntax_error(code: str) -> SyntaxError | None:
             # Not only `ast.parse`: `return` outside a function parses.
             compile(code, "<snippet>", "exec", dont_inherit=True)
         except SyntaxError as error:
-            return error
+            return error.with_traceback(None)
         except (ValueError, RecursionError, MemoryError, OverflowError) as error:
             return SyntaxError(str(error) or type(error).__name__)
     return None
 
 
-def imported_roots(code: str) -> set[str]:
+@_for_one_code_after_another
+def imported_roots(code: str) -> frozenset[str]:
     """Return the top-level packages that `code` imports anywhere; empty when it does not parse."""
     roots: set[str] = set()
-    for node in ast.walk(tree_of(code)):
+    for node in nodes_of(code):
         if isinstance(node, ast.Import):
             roots |= {alias.name.partition(".")[0] for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             roots.add(node.module.partition(".")[0])
-    return roots
+    return frozenset(roots)
 
 
 def defined_names(code: str) -> set[str]:
@@ -109,13 +115,12 @@ def undefined_names(code: str) -> list[str]:
     return list(_undefined_names(code))
 
 
-# Whatever judges a snippet asks this of the same code several times in a row.
-@functools.lru_cache(maxsize=256)
+@_for_one_code_after_another
 def _undefined_names(code: str) -> tuple[str, ...]:
-    tree = tree_of(code)
-    if syntax_error(code) is not None or _imports_everything(tree):
+    nodes = nodes_of(code)
+    if syntax_error(code) is not None or _imports_everything(nodes):
         return ()
-    early = _read_before_bound(tree)
+    early = _read_before_bound(tree_of(code))
     defined = defined_names(code)
     known = (defined - early) | set(dir(builtins)) | {"__file__"}
     missing = {
@@ -126,17 +131,17 @@ def _undefined_names(code: str) -> tuple[str, ...]:
         and (symbol.is_global() or table.get_type() == "module")
         and symbol.get_name() not in known
     } | (early - set(dir(builtins)))
-    if "input" not in defined and _is_only_data(tree, "input"):
+    if "input" not in defined and _is_only_data(nodes, "input"):
         missing.add("input")
-    order = [node.id for node in ast.walk(tree) if isinstance(node, ast.Name)]
+    order = [node.id for node in nodes if isinstance(node, ast.Name)]
     at = {name: place for place, name in reversed(list(enumerate(order)))}
     return tuple(sorted(missing, key=lambda name: at.get(name, len(order))))
 
 
-def _is_only_data(tree: ast.Module, name: str) -> bool:
+def _is_only_data(nodes: Sequence[ast.AST], name: str) -> bool:
     """Say whether a builtin function's name is read and never called: `model(input)`."""
-    called = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
-    uses = [n for n in ast.walk(tree) if isinstance(n, ast.Name) and n.id == name]
+    called = {id(node.func) for node in nodes if isinstance(node, ast.Call)}
+    uses = [n for n in nodes if isinstance(n, ast.Name) and n.id == name]
     return bool(uses) and not any(id(use) in called for use in uses)
 
 
@@ -233,24 +238,31 @@ def _scopes(table: symtable.SymbolTable) -> Iterator[symtable.SymbolTable]:
         yield from _scopes(child)
 
 
-def _imports_everything(tree: ast.Module) -> bool:
-    return any(
-        isinstance(node, ast.ImportFrom) and node.names[0].name == "*" for node in ast.walk(tree)
-    )
+def _imports_everything(nodes: Sequence[ast.AST]) -> bool:
+    return any(isinstance(node, ast.ImportFrom) and node.names[0].name == "*" for node in nodes)
 
 
 def _is_bound(symbol: symtable.Symbol) -> bool:
     return symbol.is_assigned() or symbol.is_imported() or symbol.is_namespace()
 
 
+@_for_one_code_after_another
 def tree_of(code: str) -> ast.Module:
-    """Return the syntax tree, empty where `code` does not parse."""
+    """Return the syntax tree, empty where `code` does not parse. Others have it, too: copy it
+    before you change it.
+    """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
             return ast.parse(code)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return ast.Module(body=[], type_ignores=[])
+
+
+@_for_one_code_after_another
+def nodes_of(code: str) -> tuple[ast.AST, ...]:
+    """Return every node of the syntax tree, as `ast.walk` goes through it."""
+    return tuple(ast.walk(tree_of(code)))
 
 
 def _without_strings(code: str) -> str:

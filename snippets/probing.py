@@ -5,6 +5,7 @@ they evaluate to; what it tells comes back as one line of JSON behind a mark.
 """
 
 import ast
+import copy
 import json
 from collections.abc import Sequence
 from typing import Any
@@ -79,7 +80,7 @@ _zy_atexit.register(_zy.tell)
 
 def instrumented(program: str, claims: Sequence[Claim]) -> str:
     """Return the program with its claimed statements telling what they print and give."""
-    tree = codes.tree_of(program)
+    tree = copy.deepcopy(codes.tree_of(program))
     by_line: dict[int, list[int]] = {}
     for number, claim in enumerate(claims):
         by_line.setdefault(claim.line, []).append(number)

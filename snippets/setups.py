@@ -63,7 +63,7 @@ _TORCH_NAMES, _KERAS_NAMES = {*TORCH, *TORCH_INSTEAD}, set(TENSORFLOW)
 _OWN_NAMES = ((_TORCH_NAMES, _KERAS_NAMES), (_KERAS_NAMES, _TORCH_NAMES))
 
 
-def implied_roots(code: str) -> set[str]:
+def implied_roots(code: str) -> frozenset[str]:
     """Return the top-level packages that `code` imports, or names as if it had."""
     tree = codes.tree_of(code)
     names = [name for name in codes.undefined_names(code) if explained(name, tree)]

@@ -3,10 +3,10 @@
 import ast
 import json
 import re
-import warnings
 from collections.abc import Callable
 
 from kb.archive import python_lines, shell_lines
+from snippets import code as codes
 
 # Names of languages in class attributes, as sites write them → as we do.
 NAMES = {
@@ -93,10 +93,5 @@ def _is_json(code: str) -> bool:
 
 def _is_program(code: str) -> bool:
     """Say whether it parses and does something; a lone word and `key: value` parse too."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            body = ast.parse(code).body
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            return False
+    body = codes.tree_of(code).body
     return any(not isinstance(node, ast.Expr) or isinstance(node.value, ast.Call) for node in body)

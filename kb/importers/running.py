@@ -196,11 +196,15 @@ def _plan(importer: Importer, item: Item) -> Plan | str:
 
 
 _importer: Importer | None = None
+SELDOM = (50_000, 50, 1000)
+"""When to look for cyclic garbage, of which converting makes little: at the usual 700 objects it
+takes a fifth of the time."""
 
 
 def _begin(importer: Importer) -> None:
     global _importer  # noqa: PLW0603 - a worker process has one import
     _importer = importer
+    gc.set_threshold(*SELDOM)
 
 
 def _plan_here(item: Item) -> Plan | str:
@@ -213,6 +217,7 @@ class _Converter:
 
     def __init__(self, importer: Importer) -> None:
         self._importer = importer
+        self._usual_threshold = gc.get_threshold()
         self._pool: ProcessPoolExecutor | None = None
         expected = importer.expected() or 0
         processes = min(os.cpu_count() or 1, 4)
@@ -234,9 +239,11 @@ class _Converter:
         return self._pool.map(_plan_here, items, chunksize=25)
 
     def __enter__(self) -> "_Converter":
+        gc.set_threshold(*SELDOM)
         return self
 
     def __exit__(self, *_: object) -> None:
+        gc.set_threshold(*self._usual_threshold)
         if self._pool is not None:
             self._pool.shutdown(cancel_futures=True)
             gc.unfreeze()
