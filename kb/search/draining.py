@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from kb.models import Article, IndexChange, SearchIndex
 from kb.search import indexes
+from kb.search.building import Builders, builders
 from kb.search.documents import build_documents
 from kb.search.engines.base import Writer
 from kb.search.indexes import Progress
@@ -39,12 +40,12 @@ def drain(*, index: SearchIndex, writer: Writer) -> int:
 
 def rebuild(*, progress: Progress = lambda done, total: None) -> SearchIndex:
     """Build a new index of everything while the old one answers, then let it take over."""
-    with indexes.only_builder():
+    with indexes.only_builder(), builders(Article.objects.count()) as made:
         index = indexes.register(indexes.wanted_engine())
         try:
             writer = indexes.open_writer(index.engine, index.name)
             try:
-                _fill(writer, progress)
+                _fill(writer, made, progress)
                 while drain(index=index, writer=writer):
                     pass
             finally:
@@ -57,14 +58,14 @@ def rebuild(*, progress: Progress = lambda done, total: None) -> SearchIndex:
     return index
 
 
-def _fill(writer: Writer, progress: Progress) -> None:
+def _fill(writer: Writer, made: Builders, progress: Progress) -> None:
     total = Article.objects.count()
     done = since_commit = 0
     progress(0, total)
-    for ids in _batches():
-        writer.replace((), build_documents(ids))
-        done += len(ids)
-        since_commit += len(ids)
+    for count, documents in made.build(_batches()):
+        writer.replace((), documents)
+        done += count
+        since_commit += count
         if since_commit >= COMMIT_ARTICLES:
             writer.commit()
             since_commit = 0

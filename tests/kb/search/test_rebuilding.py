@@ -9,8 +9,9 @@ from django.core.management.base import CommandError
 from django.test import Client
 
 from kb.models import Article, IndexChange, Post, SearchIndex
-from kb.search import indexes
+from kb.search import building, indexes
 from kb.search.draining import rebuild
+from kb.search.engines.base import Document
 from kb.search.following import follow, usable_index
 from kb.search.searching import search
 from kb.services import save_article
@@ -155,3 +156,30 @@ def test_search_sees_commits_of_the_drainer_without_being_told(
 def test_second_drainer_says_that_one_is_enough(index: SearchIndex):
     with indexes.only_drainer(), pytest.raises(CommandError, match="one is enough"):
         call_command("index_drain")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_several_processes_build_what_one_builds(
+    articles: dict[str, Article], monkeypatch: pytest.MonkeyPatch
+):
+    def built() -> list[Document]:
+        with building.builders(len(articles)) as made:
+            return [one for _, some in made.build([pk] for pk in ids) for one in some]
+
+    ids = sorted(article.pk for article in articles.values())
+    alone = built()
+    monkeypatch.setattr(building, "MANY", 1)
+
+    assert len(alone) > len(ids)
+    assert built() == alone
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_index_built_by_several_processes_answers(
+    articles: dict[str, Article], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(building, "MANY", 1)
+
+    rebuild()
+
+    assert found("gradients") == 1
