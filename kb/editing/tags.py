@@ -78,10 +78,11 @@ def make_suggested_tag(*, suggestion: TagSuggestion, user: Any, **values: Any) -
     """
     tag = save_tag(tag=None, user=user, **values)
     waiting = missed_alike(suggestion)
-    ids = list(waiting.values_list("pk", flat=True))
+    articles = dict(waiting.values_list("pk", "article"))
     waiting.update(tag=tag)
     why = values.get("why", "")
-    return decide_tags(suggestion_ids=ids, is_accepted=True, decision=why, user=user)
+    decide_tags(suggestion_ids=articles, is_accepted=True, decision=why, user=user)
+    return len(set(articles.values()))
 
 
 def missed_alike(suggestion: TagSuggestion) -> QuerySet[TagSuggestion]:

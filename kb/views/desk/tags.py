@@ -1,5 +1,6 @@
 """The tags of the desk: found, made, changed, put together."""
 
+from collections import defaultdict
 from http import HTTPStatus
 
 from django.contrib import messages
@@ -67,9 +68,11 @@ def new_tag(request: HttpRequest, lang: str) -> HttpResponseBase:
 
 def _missed(suggestion: TagSuggestion, lang: str) -> list[tuple[Named, str]]:
     """Return the articles on which the tag is missed, and why it fits."""
-    rows = list(missed_alike(suggestion).values_list("article", "comment"))
-    names = name_articles({article for article, _comment in rows}, lang)
-    return [(names[article], comment) for article, comment in rows]
+    why: dict[int, list[str]] = defaultdict(list)
+    for article, comment in missed_alike(suggestion).values_list("article", "comment"):
+        why[article] += [comment] if comment else []
+    names = name_articles(why, lang)
+    return [(names[article], " · ".join(comments)) for article, comments in why.items()]
 
 
 @requires(Permission.MANAGE_TAGS)

@@ -157,7 +157,7 @@ def test_readers_are_told_until_it_is_reviewed(
     text = write(freezing, person_in(Role.TRANSLATOR), "Other words.")
 
     assert said in client.get(english).content.decode()
-    assert "此译文尚未审阅" not in client.get(chinese).content.decode()
+    assert "此译文尚未审校" not in client.get(chinese).content.decode()
     accept_text(text=text, user=person_in(Role.REVIEWER), until=2)
 
     assert said not in client.get(english).content.decode()
