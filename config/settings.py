@@ -187,7 +187,8 @@ if SEARCH_ENGINE not in {"auto", "tantivy", "fts5", "postgresql"}:
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
-LOCALE_PATHS = [BASE_DIR / "locale"]
+# The second: what django-allauth says in half English; before its own catalogue.
+LOCALE_PATHS = [BASE_DIR / "locale", BASE_DIR / "locale" / "allauth"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = os.environ.get("ZHIYAN_TIME_ZONE", "UTC")
