@@ -127,6 +127,18 @@ def test_row_is_opened_with_enter(open_desk):
     assert page.locator(".staffbar").is_visible()
 
 
+def test_keys_go_on_from_the_row_after_what_is_done(open_desk):
+    page = open_desk(viewport=WIDE).page
+    page.goto("/en/desk/queues/to-review")
+    after = page.locator(".item").nth(1).get_attribute("id")
+
+    page.locator("input[name=id]").first.check()
+    page.locator("button[value=reviewed]").click()
+    page.wait_for_url(f"**#{after}")
+
+    assert page.evaluate("document.activeElement.closest('.item').id") == after
+
+
 def test_article_is_reviewed_without_a_script(open_desk):
     window = open_desk(viewport=WIDE)
     state = window.page.context.storage_state()
