@@ -10,15 +10,13 @@
   const bar = form.querySelector(".bulkbar");
   document.querySelector(".keys").hidden = false;
 
-  // Back from a row that is done, the keys go on from the next one.
-  const next = rows.find((row) => `#${row.id}` === location.hash);
-  next?.querySelector("h2 a").focus();
-
+  // Back from a row that is done, the keys go on with the next one.
+  const first = Math.max(rows.findIndex((row) => `#${row.id}` === location.hash), 0);
   const current = () => rows.findIndex((row) => row.contains(document.activeElement));
 
   function step(by) {
     const at = current();
-    const row = rows[Math.min(Math.max(at < 0 ? 0 : at + by, 0), rows.length - 1)];
+    const row = rows[Math.min(Math.max(at < 0 ? first : at + by, 0), rows.length - 1)];
     row.querySelector("h2 a").focus({ preventScroll: true });
     const isCalm = matchMedia("(prefers-reduced-motion: reduce)").matches;
     row.scrollIntoView({ block: "nearest", behavior: isCalm ? "auto" : "smooth" });

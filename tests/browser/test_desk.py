@@ -127,7 +127,7 @@ def test_row_is_opened_with_enter(open_desk):
     assert page.locator(".staffbar").is_visible()
 
 
-def test_keys_go_on_from_the_row_after_what_is_done(open_desk):
+def test_keys_go_on_with_the_row_after_what_is_done(open_desk):
     page = open_desk(viewport=WIDE).page
     page.goto("/en/desk/queues/to-review")
     after = page.locator(".item").nth(1).get_attribute("id")
@@ -135,6 +135,7 @@ def test_keys_go_on_from_the_row_after_what_is_done(open_desk):
     page.locator("input[name=id]").first.check()
     page.locator("button[value=reviewed]").click()
     page.wait_for_url(f"**#{after}")
+    page.keyboard.press("j")
 
     assert page.evaluate("document.activeElement.closest('.item').id") == after
 
