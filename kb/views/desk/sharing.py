@@ -17,8 +17,8 @@ from kb import curating
 from kb.models import SharedSetup, SharedSetupRevision, Source
 from kb.roles import Permission
 from kb.views.access import requires
+from snippets import code as codes
 from snippets.cards import load_cards
-from snippets.curating import CurationRefused
 from snippets.models import Snippet
 
 SHOWN = 100
@@ -38,6 +38,13 @@ class ShareForm(forms.Form):
         label=gettext_lazy("Note for other curators"), required=False, max_length=1000
     )
 
+    def clean_setup(self) -> str:
+        code: str = self.cleaned_data["setup"].replace("\r\n", "\n")
+        if error := codes.syntax_error(code):
+            told = {"line": error.lineno or 1, "reason": error.msg}
+            raise forms.ValidationError(_("Line %(line)d: %(reason)s") % told)
+        return code
+
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.CURATE_SNIPPETS)
@@ -54,20 +61,16 @@ def share(request: HttpRequest, lang: str, snippet_id: int) -> HttpResponse:
     choices: forms.ChoiceField = form.fields["scope"]  # type: ignore[assignment]
     choices.choices = [(one, _label(one)) for one in scopes]
     if is_sent and form.is_valid():
-        try:
-            count = curating.share_setup(
-                user=request.user,
-                scope=form.cleaned_data["scope"],
-                code=form.cleaned_data["setup"].replace("\r\n", "\n"),
-                note=form.cleaned_data["note"],
-            )
-        except CurationRefused as error:
-            form.add_error("setup", str(error))
-        else:
-            told = ngettext("Shared; it touches %(n)d snippet.",
-                            "Shared; it touches %(n)d snippets.", count)  # fmt: skip
-            messages.success(request, told % {"n": count})
-            return redirect(reverse("desk-bench", args=[lang, snippet.pk]))
+        count = curating.share_setup(
+            user=request.user,
+            scope=form.cleaned_data["scope"],
+            code=form.cleaned_data["setup"],
+            note=form.cleaned_data["note"],
+        )
+        told = ngettext("Shared; it touches %(n)d snippet.",
+                        "Shared; it touches %(n)d snippets.", count)  # fmt: skip
+        messages.success(request, told % {"n": count})
+        return redirect(reverse("desk-bench", args=[lang, snippet.pk]))
     touched = curating.snippets_touched(scope) if scope else []
     cards = load_cards(one.pk for one in touched[:SHOWN])
     context = {

@@ -244,6 +244,20 @@ def test_shared_setup_is_put_back_as_a_new_change(
     assert AuditEntry.objects.latest("pk").verb == "restored-setup"
 
 
+def test_shared_setup_that_does_not_compile_comes_back(
+    curator_client: Client, shown: Shown, freezing: Article, broker: redis.Redis
+):
+    fragment = shown("print(rows)")
+    PostSnippet.objects.create(post=freezing.posts.get(position=0), snippet=fragment, position=0)
+    values = {"scope": "tag:pytorch", "setup": "x = 1\nrows =", "save": "1"}
+
+    answer = curator_client.post(f"/zh/desk/snippets/{fragment.pk}/share", values)
+
+    assert answer.status_code == 422
+    assert "第 2 行：invalid syntax" in answer.content.decode()
+    assert SharedSetup.objects.count() == 0
+
+
 def test_setup_of_another_article_is_not_put_back_here(
     curator_client: Client, shown: Shown, broker: redis.Redis
 ):
