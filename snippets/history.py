@@ -8,12 +8,11 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from snippets import presentation
+from snippets import presentation, reason_names
 from snippets.models import Verification
 from snippets.presentation import Tone
-from snippets.proofs import DECAY, family_of, version_of
+from snippets.proofs import family_of, version_of
 from snippets.querysets import GREEN, RED
-from snippets.reasons import Reason
 
 JUDGEMENTS_AT_MOST = 200
 PACKAGES = ("torch", "tensorflow_cpu", "tensorflow", "keras", "ydata_profiling", "numpy")
@@ -28,6 +27,7 @@ class Spell:
     outcome_label: Any
     tone: Tone
     reason_code: str
+    reason: str  # the same in a few words
     first_at: datetime.datetime
     last_at: datetime.datetime
     packages: str  # torch 2.13.0, as its first run had it
@@ -92,24 +92,20 @@ def _turn(older: Spell, newer: Spell) -> str:
 
 
 def _spell(one: Verification) -> Spell:
+    label = Verification.Outcome(one.judged).label
     return Spell(
         runtime=one.runtime,
         outcome=one.judged,
-        outcome_label=Verification.Outcome(one.judged).label,
+        outcome_label=label,
         tone=presentation.outcome_tone(one.judged),
         reason_code=one.reason_code,
+        reason=reason_names.name_of(one.reason_code),
         first_at=one.checked_at,
         last_at=one.checked_at,
         packages=_packages(one),
         last_packages=_packages(one),
-        why=_why(one),
+        why=reason_names.name_of(one.reason_code) or str(label),
     )
-
-
-def _why(one: Verification) -> str:
-    if one.reason_code in DECAY:
-        return str(DECAY[Reason(one.reason_code)])
-    return str(Verification.Outcome(one.judged).label)
 
 
 def _packages(one: Verification) -> str:

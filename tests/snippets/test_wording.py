@@ -7,6 +7,8 @@ from django.test import Client
 from django.utils.translation import override
 
 from snippets.models import Snippet, Verification
+from snippets.reason_names import name_of
+from snippets.reasons import Reason
 from snippets.wording import explain
 from tests.saying import sentences_of
 
@@ -62,3 +64,11 @@ def test_card_says_it_in_the_language_of_its_page(client: Client):
 def test_what_python_said_stays(text: str):
     with override("zh-hans"):
         assert explain(text) == text
+
+
+@pytest.mark.parametrize("reason", Reason)
+def test_every_reason_has_a_name_in_both_languages(reason: Reason):
+    with override("zh-hans"):
+        assert re.search("[\u4e00-\u9fff]", name_of(reason))
+    with override("en"):
+        assert name_of(reason) not in {"", reason.value}
