@@ -254,10 +254,23 @@ VAGUE = {
 }
 
 
+# `K.permute` is a tensor's, as attention has its keys.
+OF_TENSORS = {"permute", "transpose", "size", "view", "unsqueeze", "T", "mT", "contiguous"}
+
+
+def _is(node: ast.expr, name: str) -> bool:
+    return isinstance(node, ast.Name) and node.id == name
+
+
 def explained(name: str, tree: ast.Module) -> bool:
     """Say whether an import explains an undefined name, by its meaning and by how it is used."""
     if name not in IMPORTS:
         return False
+    if name == "K":
+        used = {
+            n.attr for n in ast.walk(tree) if isinstance(n, ast.Attribute) and _is(n.value, name)
+        }
+        return not used & OF_TENSORS
     if name not in VAGUE:
         return True
     owners = {id(n.value) for n in ast.walk(tree) if isinstance(n, ast.Attribute)}

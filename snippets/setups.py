@@ -19,8 +19,6 @@ from snippets.repairs import repair
 
 SETUP_BYTES = 64 * 1024
 """A longer session is not proposed: it is somebody's whole notebook, not a setup."""
-LADDER_VERSION = 1
-"""Raise it when the same code gets other rungs: ladders that are stored are made anew."""
 SESSION_REPAIR = "session"
 
 

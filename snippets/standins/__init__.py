@@ -115,6 +115,8 @@ def _fallback(usage: Usage, scene: Scene) -> Piece | None:
         and usage.name.islower()
     ):
         value = keras_values.sample(scene) if scene.is_keras else torch_data.sample(scene)
+        if _are_items_lists(usage, scene):
+            return assigned(usage.name, "[[1, 2, 3], [4, 5]]", Rank.DATA)
         items = "range(3)" if _are_items_unused(usage) else f"[{value} for _ in range(2)]"
         return assigned(usage.name, items, Rank.DATA)
     if usage.is_context or (usage.last.isupper() and usage.is_tested):
@@ -172,6 +174,12 @@ def _goes_to_numpy(usage: Usage) -> bool:
         )
         for called, _ in usage.passed_to
     )
+
+
+def _are_items_lists(usage: Usage, scene: Scene) -> bool:
+    """Say whether each item becomes a tensor of whole numbers."""
+    names = [target.id for target in usage.loops if isinstance(target, ast.Name)]
+    return any(f"LongTensor({name})" in scene.code for name in names)
 
 
 def _are_items_unused(usage: Usage) -> bool:

@@ -165,7 +165,11 @@ def saved_as(target: str, scene: Scene) -> str | None:
         re.search(rf"\b{target}\.(items|keys|values|pop|get|update)\b", scene.code)
         or "state" in target
     ):
-        return state_of("", scene)
+        states = state_of("", scene)
+        if re.search(r"\[7:\]|['\"]module\.['\"]", scene.code):
+            # It was saved from several devices, and its names begin with `module.`.
+            return f"nn.DataParallel({states.removesuffix('.state_dict()')}).state_dict()"
+        return states
     if MODEL.fullmatch(target) or re.search(rf"\b{target}(\.eval|\.cuda|\.to|\()", scene.code):
         return _any_model(scene)
     return "torch.randn(4, 10)"

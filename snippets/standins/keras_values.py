@@ -41,6 +41,9 @@ def choose(usage: Usage, scene: Scene) -> Piece | None:
         and (usage.calls or usage.goes_to("save", "Model", "plot_model") or usage.attributes)
     ):
         return _model(usage, scene)
+    if usage.goes_to("from_generator"):
+        one = f"{sample(scene)}[0]" + (", 1" if "output_types=(" in scene.code else "")
+        return Piece(rank=Rank.FUNCTION, lines=f"def {last}():\n    yield {one}")
     if re.fullmatch(r"(\w*_)?layer_?name\w*", last):
         return assigned(name, f'"{HIDDEN}"')
     if re.fullmatch(r"(\w*_)?callbacks?(_list)?", last):
@@ -54,7 +57,9 @@ def choose(usage: Usage, scene: Scene) -> Piece | None:
         and usage.calls
     ):
         return assigned(name, _loss(scene), Rank.MODEL)
-    if re.fullmatch(r"(\w*_)?(dataset|ds|generator|gen)", last) and not usage.calls:
+    is_pipeline = usage.has("map", "cache", "prefetch", "as_numpy_iterator", "take")
+    is_named = re.fullmatch(r"(\w*_)?(dataset|ds|generator|gen)", last) is not None
+    if (is_named or is_pipeline) and not usage.calls and not usage.has("keys"):
         return _dataset(usage, scene)
     return None
 
@@ -90,6 +95,8 @@ def array(usage: Usage, scene: Scene) -> Piece | None:
     name, last = usage.name, usage.last
     if LABEL_ARRAYS.fullmatch(last) or LABELS.fullmatch(last):
         return assigned(name, _labels(scene), Rank.DATA)
+    if usage.goes_to("expand_dims", "imshow") and scene.world.is_image:
+        return assigned(name, scene.text('np.random.rand({sample}).astype("float32")'), Rank.DATA)
     if usage.goes_to("watch", "gradient") or usage.has("numpy", "get_shape", "assign"):
         return assigned(name, f"tf.constant({sample(scene)})", Rank.DATA)
     return assigned(name, sample(scene), Rank.DATA)

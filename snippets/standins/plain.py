@@ -230,6 +230,10 @@ def _frame(usage: Usage) -> Piece:
 
 
 def _mapping(usage: Usage, scene: Scene) -> Piece:
+    if scene.flavour is Flavour.TORCH and re.search(r"\bv\w*\.(to|cuda)\(", scene.code):
+        tensor = scene.text("torch.randn({shape})")
+        values = ", ".join(f"{key!r}: {tensor}" for key in usage.keys or ["x"])
+        return assigned(usage.name, f"{{{values}}}", Rank.DERIVED)
     pairs = ", ".join(f"{key!r}: {scene.number(key) or '0.5'}" for key in usage.keys or ["a", "b"])
     return assigned(usage.name, f"{{{pairs}}}", Rank.DERIVED)
 

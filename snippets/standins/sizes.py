@@ -25,7 +25,7 @@ NUMBERS: tuple[tuple[str, str], ...] = (
     ),
     (r"(learning_?rate|lr|base_lr|init_lr|learn_rate|step_size|eta)(_\w+)?", "0.01"),
     (r"(momentum|beta_?1?|decay|gamma|rho|alpha|keep_prob)", "0.9"),
-    (r"(weight_decay|wd|l2|lambda_?\w*|lamb|reg|penalty)", "0.0001"),
+    (r"(weight_decay|wd|l2|\w*lambda\w*|lamb|reg|penalty)", "0.0001"),
     (r"(eps|epsilon|tol|tolerance)", "1e-08"),
     (
         (
@@ -149,6 +149,8 @@ NUMBERS: tuple[tuple[str, str], ...] = (
 )
 ENDINGS: tuple[tuple[str, str], ...] = (
     (r"(valid|val|test)_(size|split)", "0.2"),
+    (r"(\w*_)?(loss|acc|accuracy|score|error)(_\w+)?_(min|max|best|so_far)", "0.0"),
+    (r"(best|min|max|lowest|highest)_(\w*_)?(loss|acc|accuracy|score|error)", "0.0"),
     (r"d_?[kv]|\w+_(size|dim|units|len|length|width|height)", "8"),
     (r"(num|n|nb|max|total)_\w+", "10"),
     (r"\w+_(rate|ratio|factor|weight|prob)", "0.5"),
@@ -168,7 +170,7 @@ FLAGS: tuple[tuple[str, str], ...] = (
 # As likely a tensor: a number only where something wants one.
 AMBIGUOUS = re.compile(
     r"(?!num|n_|nb_|max_|total_|in_|out_|d_|(\w*_)?(batch|mini_?batch|vocab|hidden|embed\w*|kernel|"
-    r"window|crop|image|img)_?size)(\w*_)?(inputs?|outputs?|features?|labels?|images?|samples?|examples|train|test|data|rows|cols|items|points|"
+    r"window|crop|image|img|valid|val|test|train)_?size)(\w*_)?(inputs?|outputs?|features?|labels?|images?|samples?|examples|train|test|data|rows|cols|items|points|"
     r"class|classes|embedd\w*|hidden\w*|state|target|weight|weights|value|val|mean|std|var|total|scale|h|c|b|a|m|n|"
     r"k|w|t|p|x|loss|losses|scores?|probs?|layers?|blocks?|batch|correct|error|mu|sigma|noise|pos|position|"
     r"heads?|size|steps|count|start|first|ratio|train_loss|test_loss|val_loss|input_size|d|z|mask|channels?|c_in)\d?",

@@ -2,6 +2,7 @@
 
 import ast
 import dataclasses
+import re
 
 from snippets.standins.pieces import Piece, Rank, Scene, assigned
 from snippets.standins.torch_names import (
@@ -47,6 +48,8 @@ def tensor(usage: Usage, scene: Scene) -> Piece | None:
         return assigned(
             name, scene.text("torch.randint({vocabulary}, ({batch}, {steps}))"), Rank.DATA
         )
+    if MASK.fullmatch(last) and _is_compared(usage):
+        return assigned(name, labels(scene), Rank.DATA)
     if MASK.fullmatch(last) and usage.is_subscript_of_other:
         return assigned(name, f"torch.ones({BATCH}, dtype=torch.bool)", Rank.DATA)
     if MASK.fullmatch(last):
@@ -60,9 +63,31 @@ def tensor(usage: Usage, scene: Scene) -> Piece | None:
     if IMAGES.fullmatch(last) and not world.is_image:
         world = world.changed(shape=(3, 32, 32), are_tokens=False)
         scene = _with(scene, world)
-    if usage.has("unsqueeze") and world.is_image and not usage.has("size", "shape"):
+    is_one = usage.has("unsqueeze") or is_one_picture(usage)
+    if is_one and world.is_image and not usage.has("size", "shape"):
         scene = _with(scene, world.changed(is_batched=False))
     return assigned(name, sample(scene), Rank.DATA)
+
+
+def _is_compared(usage: Usage) -> bool:
+    """Say whether a loss holds a model's answer against it."""
+    return any(
+        place in {1, "target"} and re.search(r"loss|entropy|criterion", called)
+        for called, place in usage.passed_to
+    )
+
+
+def is_one_picture(usage: Usage) -> bool:
+    """Say whether it is one picture, without a batch around it."""
+    return usage.goes_to("imshow", "expand_dims", "to_pil_image") or any(
+        isinstance(use, ast.Attribute) and use.attr == "transpose"
+        for use in usage.attributes.get("numpy", [])
+    )
+
+
+def looked_up(usage: Usage) -> bool:
+    """Say whether it is handed to an embedding, as indices of its rows."""
+    return any(re.search(r"(^|[._])emb(ed|edding)?s?$", called) for called, _ in usage.passed_to)
 
 
 def _differentiated(usage: Usage, scene: Scene) -> Piece:

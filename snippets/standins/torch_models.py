@@ -112,7 +112,8 @@ def make_model(usage: Usage, scene: Scene) -> Piece:
         }
     }
     methods = usage.methods - set(dir_of_module())
-    if not methods and (recurrent := _recurrent(usage, scene)):
+    takes_state = all(len(call.args) <= 2 for call in usage.calls)
+    if not methods and takes_state and (recurrent := _recurrent(usage, scene)):
         return recurrent
     parts = _parts_of_result(usage, scene)
     count = max((len(t.elts) for t in usage.results if isinstance(t, ast.Tuple)), default=1)
@@ -155,7 +156,7 @@ def _recurrent(usage: Usage, scene: Scene) -> Piece | None:
     if not pairs and not (RECURRENT.fullmatch(usage.last) and usage.calls):
         return None
     has_cell = any(isinstance(t.elts[1], ast.Tuple) for t in pairs)
-    kind = "LSTM" if has_cell else "GRU"
+    kind = "LSTM" if has_cell or "lstm" in usage.last.lower() else "GRU"
     features = scene.world.shape[-1]
     layers = ", num_layers=2" if "num_layers" in scene.code or "n_layers" in scene.code else ""
     value = f"nn.{kind}({features}, 16{layers}, batch_first=True)"

@@ -3,7 +3,14 @@
 import re
 
 from snippets.standins.pieces import Piece, Rank, Scene, assigned
-from snippets.standins.torch_data import is_loader, labels, make_dataset, make_loader, sample
+from snippets.standins.torch_data import (
+    is_loader,
+    labels,
+    looked_up,
+    make_dataset,
+    make_loader,
+    sample,
+)
 from snippets.standins.torch_models import is_model, make_class, make_model
 from snippets.standins.torch_names import (
     CLASS,
@@ -12,7 +19,9 @@ from snippets.standins.torch_names import (
     LOSS,
     MODEL,
     OPTIMIZER,
+    RECURRENT,
     SCHEDULER,
+    STATE,
     STATE_NAMES,
     WRITER,
 )
@@ -26,6 +35,16 @@ def choose(usage: Usage, scene: Scene) -> Piece | None:
         return assigned(name, 'torch.device("cpu")')
     if STATE_NAMES.fullmatch(last):
         return None
+    if STATE.fullmatch(last) and (owner := _state_of(usage)):
+        state = scene.text("torch.zeros(1, {batch}, 16)")
+        is_pair = "lstm" in owner.lower()
+        return assigned(name, f"({state}, {state})" if is_pair else state, Rank.DATA)
+    if looked_up(usage) and not (usage.calls or usage.methods or usage.loops):
+        value = scene.text("torch.randint({batch}, ({batch}, {steps}))")
+        return assigned(name, value, Rank.DATA)
+    if re.fullmatch(r"(\w*_)?emb(ed|edding)?s?(_layer)?", last) and usage.calls:
+        width = scene.text("{features}")
+        return assigned(name, scene.text(f"nn.Embedding({{vocabulary}}, {width})"), Rank.MODEL)
     if usage.is_base or (CLASS.fullmatch(last) and usage.calls and not last.isupper()):
         return make_class(usage, scene)
     if (
@@ -59,6 +78,12 @@ def choose(usage: Usage, scene: Scene) -> Piece | None:
     if WRITER.fullmatch(last) and usage.methods:
         return _recorder(usage)
     return None
+
+
+def _state_of(usage: Usage) -> str:
+    """Return the recurrent layer that it is handed to as its state, if it is."""
+    owners = (called for called, place in usage.passed_to if place == 1)
+    return next((one for one in owners if RECURRENT.fullmatch(one.rpartition(".")[2])), "")
 
 
 def _optimizer(usage: Usage, scene: Scene) -> Piece:

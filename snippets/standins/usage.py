@@ -46,6 +46,7 @@ SIZED = {
     "linspace",
     "eye",
     "randint",
+    "randperm",
     "Input",
     "manual_seed",
     "seed",
@@ -81,7 +82,8 @@ LAYERS = {
 }
 CALLERS = {"apply", "map", "filter", "map_fn", "register_forward_hook", "register_hook",
            "register_forward_pre_hook", "register_backward_hook", "register_full_backward_hook",
-           "vmap", "Lambda", "py_function"}  # fmt: skip
+           "vmap", "Lambda", "py_function", "jacobian", "hessian", "jvp", "vjp", "jacrev",
+           "checkpoint"}  # fmt: skip
 LAYER = re.compile(r"(?:[A-Z]\w*)?(?:Conv|Pool|Norm|Pad|Dropout|Attention)\w*")
 SIZE_KEYWORD = re.compile(
     r"(size|(?<![a-z])dim|features|channels|units|epochs|steps|num_|(?<![a-z])n_|classes|"
@@ -161,7 +163,8 @@ class Usage:
     def is_called_back(self) -> bool:
         """Say whether it is handed over to be called: a hook, what collates, what is mapped."""
         return any(
-            (called.rpartition(".")[2] in CALLERS and place == 0)
+            # `MyFunction.apply(x)` hands over data.
+            (called.rpartition(".")[2] in CALLERS and place == 0 and not called[:1].isupper())
             or (isinstance(place, str) and place.endswith(("_fn", "hook", "callback")))
             for called, place in self.passed_to
         )

@@ -66,6 +66,8 @@ def guess(code: str, tree: ast.Module) -> World:
                 return world.changed(shape=(world.steps, 10))
             case "LSTM" | "GRU" | "RNN" if numbers:
                 return world.changed(shape=(world.steps, numbers[0]))
+            case "Embedding" if not numbers and "nn." not in code:
+                return world.changed(shape=(world.steps,), are_tokens=True)
             case "Embedding" if numbers:
                 return world.changed(shape=(world.steps,), are_tokens=True, vocabulary=numbers[0])
             case "Conv2D" | "MaxPooling2D":
@@ -115,7 +117,7 @@ def _by_words(world: World, code: str, side: int) -> World:
             return world.changed(shape=(side, side, 1 if side == 28 else 3), is_channels_last=True)
         return world.changed(shape=(1 if side == 28 else 3, side, side))
     if re.search(
-        r"pack_padded|\bLSTM|\bGRU|SimpleRNN|reset_states|\bh_?0\b|timesteps?\b|lengths?\[:, ?None",
+        r"pack_padded|\b(lstm|gru)\(|\bLSTM|\bGRU|SimpleRNN|reset_states|\bh_?0\b|timesteps?\b|lengths?\[:, ?None",
         code,
     ):
         return world.changed(shape=(world.steps, 10))
@@ -171,6 +173,8 @@ def revise(world: World, kind: str, message: str) -> World | None:
         return world.changed(shape=(*world.shape[:-1], int(found[1])))
     if "Long, Int" in message or "argument #1 'indices'" in message:
         return world.changed(shape=(world.steps,), are_tokens=True)
+    if found := re.search(r"all \d+ classes or no classes but got .*shape: \[(\d+)\]", message):
+        return world.changed(classes=int(found[1]))
     if found := re.search(r"not enough values to unpack \(expected (\d), got (\d)\)", message):
         return world.changed(
             shape={"4": (3, 32, 32), "3": (7, 10), "5": (3, 4, 8, 8)}.get(found[1], world.shape)
@@ -184,7 +188,7 @@ def revise(world: World, kind: str, message: str) -> World | None:
         return world.changed(labels="like-input")
     if "axes don't match" in message or ("Invalid shape" in message and "image data" in message):
         return world.changed(shape=(3, 32, 32))
-    if "does not require grad" in message or "tensor to require gradient" in message:
+    if "does not require grad" in message or "require gradient" in message:
         return None if world.needs_gradients else world.changed(needs_gradients=True)
     if found := re.search(
         r"[Tt]arget size \(torch\.Size\(\[([\d, ]*)\]\)\).*input size \(torch\.Size\(\[([\d, ]*)\]",

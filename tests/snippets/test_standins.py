@@ -32,8 +32,25 @@ def lines(code: str, flavour: Flavour = Flavour.TORCH) -> str:
         ),
         ("torch.load('a/b.pt')", "os.makedirs('a', exist_ok=True)"),
         ("print(args.lr)", "args = types.SimpleNamespace(lr=0.01)"),
+        ('torch.einsum("bhqd,bhkd->bhqk", q, q)', "q = torch.rand(4, 4, 4, 4)"),
+        ("torch.zeros(3, device=device)", 'device = torch.device("cpu")'),
+        ("torch.utils.data.DataLoader(data, batch_size=BATCH_SIZE)", "BATCH_SIZE = 4"),
+        ("model.init_hidden(batch_size)", "batch_size = 4"),
+        ("y = m * a + (1 - m) * b", "m = 0.9"),
+        ("netD.zero_grad()", "netD = nn.Linear(10, 1)"),
+        ("values[mask] = 0", "mask = torch.ones(4, dtype=torch.bool)"),
+        ("print(classes[i].upper())", 'classes = [f"class {number}" for number in range(10)]'),
+        ("for p in model.parameters(): p.grad.norm()",
+         "sum(p.sum() for p in model.parameters()).backward()"),
+        ("probs = actor(x)\nCategorical(probs)", "actor = nn.Sequential(actor, nn.Softmax(dim=-1))"),
+        ("val_loss = validate(m)\nprint(val_loss)", "    return 0.5"),
+        ("out, h = lstm(x, h)", "h = (torch.zeros(1, 4, 16), torch.zeros(1, 4, 16))"),
+        ("model(input_ids)", "input_ids = torch.randint(50, (4, 7))"),
+        ("class D(Dataset):\n    def __init__(self, f):\n        pd.read_csv(f)\nD('a.csv')",
+         'pd.DataFrame({"a": range(20), "b": range(20), "label": [0, 1] * 10})'
+         ".to_csv('a.csv', index=False)"),
     ],
-)
+)  # fmt: skip
 def test_torch_names(code: str, line: str) -> None:
     assert line in lines(code).split("\n")
 
@@ -45,6 +62,14 @@ def test_torch_names(code: str, line: str) -> None:
         ("model.fit(x_train, y_train)", 'x_train = np.random.rand(8, 10).astype("float32")'),
         ("model.add(Dense(1))", "model = keras.Sequential()"),
         ("model.fit(x, y, callbacks=callbacks)", "callbacks = []"),
+        (
+            "model.fit(x, validation_data=val_ds)",
+            "val_ds = tf.data.Dataset.from_tensor_slices("
+            '(np.random.rand(8, 10).astype("float32"), np.random.randint(2, size=(8, 1)))).batch(4)',
+        ),
+        ("tape.watch(x)", 'x = tf.constant(np.random.rand(8, 10).astype("float32"))'),
+        ("train_loss(loss_value)", "train_loss = keras.metrics.Mean()"),
+        ("model.get_layer(layer_name).output", 'layer_name = "hidden"'),
     ],
 )
 def test_keras_names(code: str, line: str) -> None:
@@ -82,7 +107,7 @@ def test_code_that_lacks_nothing_gets_nothing() -> None:
             "to have 1 channels, but got 3 channels instead",
             "x = torch.rand(4, 1, 32, 32)",
         ),
-        ("embedding(x)", "Expected tensor for argument #1 'indices' to have one of the "
+        ("table(x)", "Expected tensor for argument #1 'indices' to have one of the "
          "following scalar types: Long, Int", "x = torch.randint(50, (4, 7))"),
     ],
 )  # fmt: skip
