@@ -4,6 +4,9 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
+
+from snippets.wording import say
 
 
 class Deed(models.TextChoices):
@@ -43,6 +46,24 @@ class Deed(models.TextChoices):
     CHANGED_WEBHOOK = "changed-webhook", _("changed a webhook")
 
 
+# What the program itself gives as a reason, kept in English; people's own words stay.
+WHYS = (
+    gettext_noop("accepted what %(runtime)s printed"),
+    gettext_noop("in the admin"),
+    gettext_noop("deleted in the admin"),
+    gettext_noop("tried again"),
+    gettext_noop("discarded"),
+    gettext_noop("made"),
+    gettext_noop("changed"),
+    gettext_noop("resumed"),
+    gettext_noop("paused"),
+    gettext_noop("new secret"),
+    gettext_noop("removed"),
+    gettext_noop("removed. %(note)s"),
+    gettext_noop("removed."),
+)
+
+
 class AuditEntry(models.Model):
     """One deed; it outlives who did it and what it was done to."""
 
@@ -68,6 +89,10 @@ class AuditEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_name} {self.verb} {self.label}"
+
+    @property
+    def why_label(self) -> str:
+        return say(self.why, WHYS)
 
     @property
     def verb_label(self) -> str:

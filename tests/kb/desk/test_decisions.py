@@ -225,3 +225,14 @@ def test_suggestion_that_was_decided_leaves_a_plain_form(
     page = curator_client.get(f"/en/desk/tags/new?suggestion={missed.pk}").content.decode()
 
     assert "it uses it" not in page
+
+
+def test_history_says_in_its_language_what_the_program_gave_as_a_reason(curator_client: Client):
+    for why in ("accepted what torch-2.13 printed", "removed. rows = 2", "their own words"):
+        AuditEntry.objects.create(verb="curated-snippet", target_kind="snippet", why=why)
+
+    page = curator_client.get("/zh/desk/history").content.decode()
+
+    assert "接受了 torch-2.13 的输出" in page
+    assert "已移除。rows = 2" in page
+    assert "their own words" in page
