@@ -69,10 +69,10 @@ def try_cell(*, cell_id: int) -> None:
     )
     try:
         proof = proving.prove(subjects.subject_of(tried), wanted, runner, tolerance())
+        proof, _hashes = with_figures(proof=proof, snippet=tried, wanted=wanted, run=runner)
     except SandboxFailed as error:
         _keep(cell, state=TrialCell.State.FAILED, reason=str(error))
         return
-    proof, _hashes = with_figures(proof=proof, snippet=tried, wanted=wanted)
     _keep(
         cell,
         state=TrialCell.State.DONE,
@@ -81,7 +81,7 @@ def try_cell(*, cell_id: int) -> None:
         reason=proof.judgement.reason,
         setup_origin=proof.rung.origin if proof.rung else "",
         setup=proof.rung.setup if proof.rung else "",
-        run=run_of(proof),
+        run=run_of(proof.attempt),
     )
 
 

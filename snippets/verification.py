@@ -1,7 +1,7 @@
 """Verifying a stored snippet on a runtime, and keeping what that proves."""
 
 import dataclasses
-from typing import Any, Protocol
+from typing import Protocol
 
 from django.db import transaction
 
@@ -11,6 +11,7 @@ from snippets import curating, figures, proving, services, setups, signals, subj
 from snippets.judging import Ended, Judgement
 from snippets.keys import fitting_runtimes, tolerance, verification_key
 from snippets.models import Batch, Run, Snippet, Verification
+from snippets.proofs import family_of
 from snippets.proving import Proof, SandboxFailed
 from snippets.querysets import GREEN, RED
 from snippets.reasons import Reason
@@ -98,7 +99,7 @@ def verify_snippet(
         again = proving.prove(subject, wanted, runner, tolerance())
         if again.judgement.outcome in GREEN:
             proof = _unsteady(proof, again)
-    proof, hashes = with_figures(proof=proof, snippet=snippet, wanted=wanted)
+    proof, hashes = with_figures(proof=proof, snippet=snippet, wanted=wanted, run=runner)
     return keep(snippet=snippet, wanted=wanted, key=key, proof=proof, hashes=hashes, batch=batch)
 
 
@@ -133,7 +134,7 @@ def keep(
         repairs=list(rung.repairs) if rung else [],
         figures=hashes,
         batch=batch,
-        run=run_of(proof),
+        run=run_of(proof.attempt),
     )
     signals.verified.send(sender=Verification, snippet_id=snippet.pk)
     if verification.change:
@@ -169,15 +170,35 @@ def whole_program(snippet: Snippet) -> str:
     return "\n\n".join(filter(None, [setup.rstrip("\n"), program])) + "\n"
 
 
-def with_figures(*, proof: Proof, snippet: Snippet, wanted: Runtime) -> tuple[Proof, list[str]]:
-    """Return the proof with its figures held against the last ones, and their hashes."""
-    hashes = _figures_of(proof)
-    return _with_figures_compared(proof, snippet, wanted, hashes), hashes
+def with_figures(
+    *, proof: Proof, snippet: Snippet, wanted: Runtime, run: proving.Runner
+) -> tuple[Proof, list[str]]:
+    """Return the proof with its figures held against the last ones, and their hashes.
+
+    Figures that another seed changes too are held against nothing.
+    """
+    hashes = _figures_of(run_of(proof.attempt))
+    if proof.judgement.outcome not in GREEN or not hashes:
+        return proof, hashes
+    last = _last_drawn(snippet, wanted)
+    if last is None or figures.look_alike(last.figures, hashes):
+        return proof, hashes
+    rung = proof.rung
+    assert rung is not None, "what was drawn was run by a rung"
+    program = rung.program or snippet.code
+    again = run(program=program, setup=rung.setup, runtime=wanted.name, seed=proving.OTHER_SEED)
+    if not figures.look_alike(hashes, _figures_of(run_of(again))):
+        return proof, hashes
+    judgement = Judgement(
+        outcome=Verification.Outcome.DIFFERS,
+        code=Reason.OTHER_FIGURE,
+        reason=f"what it draws looks otherwise than on {last.checked_at:%Y-%m-%d}",
+    )
+    return dataclasses.replace(proof, judgement=judgement), hashes
 
 
-def run_of(proof: Proof) -> Run | None:
-    """Return the run that a proof rests on; none where nothing was run."""
-    attempt: Any = proof.attempt
+def run_of(attempt: object) -> Run | None:
+    """Return the run that an attempt was; none where nothing was run, or it was not stored."""
     return attempt.run if isinstance(attempt, StoredAttempt) else None
 
 
@@ -207,27 +228,23 @@ def _unsteady(proof: Proof, again: Proof) -> Proof:
     return dataclasses.replace(again, judgement=judgement)
 
 
-def _figures_of(proof: Proof) -> list[str]:
-    run = run_of(proof)
+def _figures_of(run: Run | None) -> list[str]:
     if run is None:
         return []
     pictures = run.artifacts.filter(kind="figure").values_list("data", flat=True)
     return [figures.perceptual_hash(bytes(data)) for data in pictures]
 
 
-def _with_figures_compared(
-    proof: Proof, snippet: Snippet, wanted: Runtime, hashes: list[str]
-) -> Proof:
-    """Say that it differs where its figures no longer look as they last did."""
-    if proof.judgement.outcome not in GREEN or not hashes:
-        return proof
-    history = Verification.objects.history(snippet.pk, wanted.name)
-    last = next((one for one in history[:20] if one.figures and one.judged in GREEN), None)
-    if last is None or figures.look_alike(last.figures, hashes):
-        return proof
-    judgement = Judgement(
-        outcome=Verification.Outcome.DIFFERS,
-        code=Reason.OTHER_FIGURE,
-        reason=f"what it draws looks otherwise than on {last.checked_at:%Y-%m-%d}",
+def _last_drawn(snippet: Snippet, wanted: Runtime) -> Verification | None:
+    """Return the last green verification that drew, here, else on the newest of its family."""
+    family = Verification.objects.filter(
+        snippet=snippet.pk, runtime__startswith=f"{family_of(wanted.name)}-"
     )
-    return dataclasses.replace(proof, judgement=judgement)
+    for found in (
+        Verification.objects.history(snippet.pk, wanted.name),
+        family.exclude(runtime=wanted.name).order_by("-pk"),
+    ):
+        drew = [one for one in found[:20] if one.figures and one.judged in GREEN]
+        if drew:
+            return drew[0]
+    return None

@@ -85,6 +85,36 @@ def test_random_output_is_told_from_wrong_output(sandbox_service: str) -> None:
     assert verify(wrong).outcome == "differs"
 
 
+DRAWING = "import matplotlib.pyplot as plt\nplt.plot({})"
+
+
+def drew_before(code: str, runtime: str, like: str) -> Snippet:
+    """Return a snippet that once drew what the code `like` draws, on another runtime perhaps."""
+    drawn = verify(find_or_make_snippet(code=like))
+    snippet = find_or_make_snippet(code=code)
+    Verification.objects.create(
+        snippet=snippet, runtime=runtime, outcome="runs", figures=drawn.figures, is_current=False
+    )
+    return snippet
+
+
+@pytest.mark.parametrize("runtime", ["torch-2.13", "torch-1.0"])
+def test_figure_that_looks_otherwise_differs_from_an_older_runtimes_too(
+    sandbox_service: str, runtime: str
+) -> None:
+    same = drew_before(DRAWING.format("[0, 1], [0, 1]"), runtime, DRAWING.format("[0, 1]"))
+    other = drew_before(DRAWING.format("[1, 0]"), runtime, DRAWING.format("[0, 1]"))
+
+    assert verify(same).outcome == "runs"
+    assert (verify(other).outcome, verify(other).reason_code) == ("differs", "other-figure")
+
+
+def test_figure_that_another_seed_changes_is_held_against_nothing(sandbox_service: str) -> None:
+    code = "import numpy as np\n" + DRAWING.format("np.random.rand(8)")
+
+    assert verify(drew_before(code, "torch-2.13", DRAWING.format("[0, 1]"))).outcome == "runs"
+
+
 def test_failure_that_tells_most_is_reported(sandbox_service: str) -> None:
     snippet = find_or_make_snippet(code="raise unknown_model")
 
