@@ -24,6 +24,14 @@ CHILDREN: tuple[tuple[str, str], ...] = (
         "nn.Sequential(*[nn.Linear(10, 10) for _ in range(10)])",
     ),
 )
+METHODS_OF_MODULES = """
+    add_module apply bfloat16 buffers children compile cpu cuda double eval extra_repr float
+    forward get_buffer get_parameter get_submodule half load_state_dict modules
+    named_buffers named_children named_modules named_parameters parameters
+    register_backward_hook register_buffer register_forward_hook register_forward_pre_hook
+    register_full_backward_hook register_module register_parameter requires_grad_
+    share_memory state_dict to to_empty train type xpu zero_grad
+"""
 SAME_IMAGE = ("nn.Conv2d(3, 3, 3, padding=1)", "nn.BatchNorm2d(3)")
 
 
@@ -233,50 +241,7 @@ def _model_with_parts(
 
 def dir_of_module() -> frozenset[str]:
     """Return the methods that every torch module has."""
-    return frozenset(
-        [
-            "add_module",
-            "apply",
-            "bfloat16",
-            "buffers",
-            "children",
-            "compile",
-            "cpu",
-            "cuda",
-            "double",
-            "eval",
-            "extra_repr",
-            "float",
-            "forward",
-            "get_buffer",
-            "get_parameter",
-            "get_submodule",
-            "half",
-            "load_state_dict",
-            "modules",
-            "named_buffers",
-            "named_children",
-            "named_modules",
-            "named_parameters",
-            "parameters",
-            "register_backward_hook",
-            "register_buffer",
-            "register_forward_hook",
-            "register_forward_pre_hook",
-            "register_full_backward_hook",
-            "register_module",
-            "register_parameter",
-            "requires_grad_",
-            "share_memory",
-            "state_dict",
-            "to",
-            "to_empty",
-            "train",
-            "type",
-            "xpu",
-            "zero_grad",
-        ]
-    )
+    return frozenset(METHODS_OF_MODULES.split())
 
 
 def _child(name: str, uses: list[ast.AST]) -> str:

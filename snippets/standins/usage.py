@@ -9,77 +9,22 @@ HOLDERS = {"self", "args", "opt", "opts", "config", "cfg", "conf", "hparams", "p
 """Names whose attributes are values of their own: `self.hidden_size`, `args.lr`."""
 
 
-JOINS = {
-    "cat",
-    "stack",
-    "concat",
-    "concatenate",
-    "pad_sequence",
-    "from_tensor_slices",
-    "zip",
-    "hstack",
-    "vstack",
-    "meshgrid",
-    "add",
-    "Model",
-    "predict",
-    "fit",
-    "TensorDataset",
-    "map",
-    "max",
-    "min",
-    "sum",
-}
-SIZED = {
-    "range",
-    "zeros",
-    "ones",
-    "randn",
-    "rand",
-    "empty",
-    "full",
-    "view",
-    "reshape",
-    "expand",
-    "repeat",
-    "arange",
-    "linspace",
-    "eye",
-    "randint",
-    "randperm",
-    "Input",
-    "manual_seed",
-    "seed",
-    "set_seed",
-    "sleep",
-    "split",
-    "chunk",
-    "topk",
-    "normal",
-    "batch",
-    "shuffle",
-    "prefetch",
-}
-LAYERS = {
-    "Linear",
-    "Dense",
-    "LSTM",
-    "GRU",
-    "RNN",
-    "SimpleRNN",
-    "Embedding",
-    "Dropout",
-    "LSTMCell",
-    "GRUCell",
-    "RepeatVector",
-    "Softmax",
-    "LayerNorm",
-    "MultiheadAttention",
-    "Upsample",
-    "Transformer",
-    "Bilinear",
-    "BatchNorm",
-}
+_JOINS = """
+    cat stack concat concatenate pad_sequence from_tensor_slices zip hstack vstack meshgrid
+    add Model predict fit TensorDataset map max min sum
+"""
+JOINS = frozenset(_JOINS.split())
+_SIZED = """
+    range zeros ones randn rand empty full view reshape expand repeat arange linspace eye
+    randint randperm Input manual_seed seed set_seed sleep split chunk topk normal batch
+    shuffle prefetch
+"""
+SIZED = frozenset(_SIZED.split())
+_LAYERS = """
+    Linear Dense LSTM GRU RNN SimpleRNN Embedding Dropout LSTMCell GRUCell RepeatVector
+    Softmax LayerNorm MultiheadAttention Upsample Transformer Bilinear BatchNorm
+"""
+LAYERS = frozenset(_LAYERS.split())
 CALLERS = {"apply", "map", "filter", "map_fn", "register_forward_hook", "register_hook",
            "register_forward_pre_hook", "register_backward_hook", "register_full_backward_hook",
            "vmap", "Lambda", "py_function", "jacobian", "hessian", "jvp", "vjp", "jacrev",
