@@ -11,12 +11,12 @@ from django.db.models.deletion import Collector
 from django.utils import timezone
 
 from kb.auditing import note_deed
-from kb.bulk import insert_values
 from kb.models import Article, Deed, DeletedArticle, Language, OldAddress, Translation
 from kb.restating import placed_snippets, restate_snippets
 from kb.search.outbox import note_articles
 from kb.standing import refresh_standing
 from kb.transfer.tables import as_json, as_value, label
+from snippets.rows import insert_values
 
 UNDOABLE = datetime.timedelta(days=30)
 Table = list[Any]  # its label and its rows, as JSON holds them

@@ -7,6 +7,7 @@ from django.utils import timezone
 from snippets import curating, staleness
 from snippets.models import Snippet
 from snippets.preparing import Prepared
+from snippets.rows import insert, reserve_ids
 from snippets.services import fill_in, new_values
 
 
@@ -33,6 +34,8 @@ def find_or_make_snippets(*, prepared: Sequence[Prepared]) -> dict[str, Snippet]
             fill_in(twin, one)
         else:
             fresh[one.digest] = Snippet(digest=one.digest, created_at=now, **new_values(one))
-    Snippet.objects.bulk_create(fresh.values(), batch_size=200)
+    for key, snippet in zip(reserve_ids(Snippet, len(fresh)), fresh.values(), strict=True):
+        snippet.pk = key
+    insert(list(fresh.values()))
     curating.apply_known(snippets=list(fresh.values()))
     return found | fresh

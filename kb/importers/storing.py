@@ -8,7 +8,6 @@ from typing import Any
 
 from django.utils import timezone
 
-from kb.bulk import insert, reserve_ids
 from kb.drafts import RevisionDraft
 from kb.importers.languages import language_of
 from kb.importers.planning import Plan, PlannedPost
@@ -22,6 +21,7 @@ from kb.standing import LANGUAGES_APART, refresh_standing
 from snippets import staleness
 from snippets.bulk import find_or_make_snippets
 from snippets.models import Snippet, Verification
+from snippets.rows import insert, reserve_ids
 
 TAG_CHARACTERS = 60
 

@@ -11,10 +11,10 @@ from typing import Any
 from django.apps import apps
 from django.db import connection, models, transaction
 
-from kb.bulk import insert_values, restart_sequences
 from kb.search.outbox import note_articles
 from kb.transfer.exporting import MANIFEST, VERSION, TransferRefused, applied_migrations
 from kb.transfer.tables import as_value, exported_models, key_names, label, named_target
+from snippets.rows import insert_values, restart_sequences
 
 AT_ONCE = 500
 
