@@ -77,7 +77,8 @@ class Cell:
 
     @functools.cached_property
     def checked(self) -> Moment:
-        return _moment(self.checked_at)
+        is_waiting = self.outcome == Verification.Outcome.WAITING  # and was only asked for then
+        return _moment(None if is_waiting else self.checked_at)
 
     @property
     def setup_label(self) -> Any:

@@ -6,7 +6,7 @@ from django.test import RequestFactory
 from django.utils import translation
 from pytest_django import DjangoAssertNumQueries
 
-from snippets.cards import load_cards, summarise
+from snippets.cards import load_cards, summarise, summarise_cards
 from snippets.models import Artifact, Run, Snippet, Verification
 from snippets.services import find_or_make_snippet
 
@@ -63,6 +63,25 @@ def test_snippet_that_was_never_run_waits_on_the_runtimes_that_fit() -> None:
         ("tf-2.21", "waiting"),
         ("tf-2.15", "waiting"),
     ]
+
+
+def test_what_is_only_asked_for_has_no_date_of_a_check() -> None:
+    snippet = find_or_make_snippet(code="import torch")
+    Verification.objects.create(snippet=snippet, runtime="torch-2.13", outcome="waiting")
+
+    (cell,) = load_cards([snippet.pk])[snippet.pk].cells
+
+    assert (cell.outcome, cell.checked.day, cell.checked.minute) == ("waiting", "", "")
+
+
+def test_cards_and_the_database_give_the_same_summary() -> None:
+    snippets = [find_or_make_snippet(code=f"import keras\n{n}") for n in range(3)]
+    for snippet, outcomes in zip(snippets, (["fails", "verified"], ["stale"], []), strict=True):
+        for runtime, outcome in zip(("tf-2.21", "tf-2.15"), outcomes, strict=False):
+            verified(snippet, runtime, outcome, reason_code="removed-argument")
+    texts = {1: [snippets[0].pk], 2: [one.pk for one in snippets], 3: [snippets[2].pk], 4: []}
+
+    assert summarise_cards(texts, load_cards(texts[2])) == summarise(texts)
 
 
 def test_summary_has_the_worst_of_the_best() -> None:
