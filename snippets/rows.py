@@ -3,8 +3,8 @@
 `bulk_create` replaces creation times by now and asks for every key; imports and restores know both.
 """
 
-from collections.abc import Iterable, Sequence
-from functools import partial
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache, partial
 from typing import Any
 
 from django.core.management.color import no_style
@@ -39,10 +39,7 @@ def insert(rows: Sequence[models.Model]) -> None:
         return
     fields = rows[0]._meta.concrete_fields
     # Text and numbers go as they are; asking the field for each is most of the work here.
-    prepare = [
-        None if isinstance(field, PLAIN) else partial(field.get_db_prep_save, connection=connection)
-        for field in fields
-    ]
+    prepare = [None if isinstance(field, PLAIN) else _preparing(field) for field in fields]
     pairs = list(zip([field.attname for field in fields], prepare, strict=True))
     insert_values(
         type(rows[0]),
@@ -52,6 +49,12 @@ def insert(rows: Sequence[models.Model]) -> None:
             for row in rows
         ],
     )
+
+
+def _preparing(field: "models.Field[Any, Any]") -> Callable[[Any], Any]:
+    prepare = partial(field.get_db_prep_save, connection=connection)
+    # Many rows have the same time.
+    return lru_cache(maxsize=256)(prepare) if isinstance(field, models.DateTimeField) else prepare
 
 
 def insert_values(
