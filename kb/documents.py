@@ -46,24 +46,34 @@ def collect_jobs(
     """Return what there is to prove in Markdown files and folders of them, each snippet once.
 
     A file with ```python run fences has those proven; in one without any, all of its
-    Python fences are. Raises DocumentError.
+    Python fences are. Raises DocumentError, with a line for each file that cannot be read.
     """
     jobs: dict[tuple[object, ...], Job] = {}
+    wrong: list[str] = []
     for path in _files(paths):
-        for draft_values, line in _snippets(path):
-            _refuse_unknown(draft_values["runtimes"], runtimes, f"{path}:{line}")
-            subject, fits = _subject(draft_values, runtimes)
-            for name in fits:
-                key = (codes.digest(subject.code), subject.rungs, subject.claim, name)
-                if only in {None, name}:
-                    job = Job(
-                        name=f"{path}:{line}",
-                        path=str(path),
-                        subject=subject,
-                        runtime=runtimes[name],
-                    )
+        try:
+            for key, job in _jobs_of(path, runtimes):
+                if only in {None, job.runtime.name}:
                     jobs.setdefault(key, job)
+        except DocumentError as error:
+            wrong.append(str(error))
+    if wrong:
+        raise DocumentError("\n".join(wrong))
     return list(jobs.values())
+
+
+def _jobs_of(
+    path: Path, runtimes: Mapping[str, Runtime]
+) -> Iterator[tuple[tuple[object, ...], Job]]:
+    """Yield what there is to prove in one file, and what makes it the same as another."""
+    for draft_values, line in _snippets(path):
+        _refuse_unknown(draft_values["runtimes"], runtimes, f"{path}:{line}")
+        subject, fits = _subject(draft_values, runtimes)
+        for name in fits:
+            job = Job(
+                name=f"{path}:{line}", path=str(path), subject=subject, runtime=runtimes[name]
+            )
+            yield (codes.digest(subject.code), subject.rungs, subject.claim, name), job
 
 
 def _refuse_unknown(wanted: object, runtimes: Mapping[str, Runtime], place: str) -> None:

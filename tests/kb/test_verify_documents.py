@@ -93,6 +93,14 @@ def test_wrong_path_and_wrong_fence_are_named(sandbox_service: str, tmp_path: Pa
         verify(str(tmp_path))
 
 
+def test_every_file_that_cannot_be_read_is_named_at_once(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        (tmp_path / f"{name}.md").write_text("```python run runtime=torch-0.1\nx\n```\n")
+
+    with pytest.raises(CommandError, match=r"a\.md:1: unknown runtime (?s:.)*b\.md:1: unknown"):
+        verify(str(tmp_path))
+
+
 def test_report_without_a_place_is_refused_before_anything_runs(tmp_path: Path) -> None:
     (tmp_path / "a.md").write_text(GOOD)
 
