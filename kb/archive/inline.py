@@ -11,6 +11,8 @@ UNDERSCORE = re.compile(r"(?<!\w)_|_(?!\w)")
 # At the start of a line these would begin a list, a heading, a quote, a rule or a table.
 NUMBER = re.compile(r"^(\d+)([.)])(?=\s|$)")
 MARK = re.compile(r"^(?:[#>]|[+-](?=\s|$)|[=-]+\s*$|[:|-][\s|:-]*$|~{3})")
+# The end of a table's row takes the backslashes before it along, and leaves an empty cell.
+BORDER = re.compile(r"(?<=\\\\)\|$")
 ESCAPABLE = "#>+-"
 
 CODE_SPAN = r"(?P<ticks>`+)(?P<code>.+?)(?<!`)(?P=ticks)(?!`)"
@@ -76,7 +78,7 @@ def _escape(text: str) -> str:
 
 
 def _escape_start(markdown: str) -> str:
-    markdown = NUMBER.sub(r"\1\\\2", markdown)
+    markdown = BORDER.sub("&#124;", NUMBER.sub(r"\1\\\2", markdown))
     if not (mark := MARK.match(markdown)):
         return markdown
     first = mark[0][0]

@@ -62,6 +62,8 @@ def test_identifiers_and_addresses_anywhere_change_no_text(words: list[str], bet
 
 
 @given(LINES, LINES)
+@example("1|", "\\|")
+@example("a|b", "\\\\|\\|")
 def test_the_next_line_does_not_change_what_a_line_means(first: str, second: str) -> None:
     markdown = f"{to_markdown(first)}  \n{to_markdown(second)}"
 
