@@ -3,7 +3,7 @@
 import dataclasses
 import gc
 import os
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from itertools import islice
@@ -22,6 +22,8 @@ from kb.services import save_article
 
 BATCH = 150
 """Articles in a transaction: enough to make its cost small, few enough to lose at a kill."""
+AHEAD = 3
+"""Batches that are converted while one is stored: some take longer than others."""
 FEW = 500
 """Items from which on other processes convert: they take a moment to start."""
 BLOCK_KINDS = ("python", "shell", "output", "console", "other")
@@ -158,14 +160,13 @@ def _begun(batches: Iterable[list[Item]], kind: str, convert: "_Converter") -> I
 
 
 def _ahead(begun: Iterator[Begun]) -> Iterator[Begun]:
-    """Yield each once the next has begun, so that converting goes on while one is stored."""
-    waiting: Begun | None = None
+    """Yield each once the next ones have begun, so that converting goes on while one is stored."""
+    waiting: deque[Begun] = deque()
     for one in begun:
-        if waiting is not None:
-            yield waiting
-        waiting = one
-    if waiting is not None:
-        yield waiting
+        waiting.append(one)
+        if len(waiting) > AHEAD:
+            yield waiting.popleft()
+    yield from waiting
 
 
 def _readable(
