@@ -153,6 +153,17 @@ SENTENCES = (
     gettext_noop("line %(line)s: %(what)s"),
 )
 
+ROWS = (
+    gettext_noop("post %(id)s"),
+    gettext_noop("article %(id)s"),
+    gettext_noop("line %(number)s"),
+)
+
+
+def name_row(row: str) -> str:
+    """Return what an import calls a place in its files; the name of a file stays as it is."""
+    return say(row, ROWS)
+
 
 def explain(reason: str) -> str:
     """Return why an import failed or left something out, in the active language."""

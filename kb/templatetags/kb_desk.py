@@ -5,7 +5,7 @@ from typing import Any
 from django import template
 
 from kb.desk.reasons import rightly
-from kb.importers.wording import explain
+from kb.importers.wording import explain, name_row
 from kb.roles import Permission, may
 from snippets.models import Snippet
 
@@ -18,6 +18,7 @@ def _may(user: Any, permission: str) -> bool:
 
 
 register.filter("told", explain)
+register.filter("row", name_row)
 
 
 @register.inclusion_tag("desk/_rightly.html", takes_context=True, name="rightly")

@@ -5,7 +5,7 @@ import re
 import pytest
 from django.utils.translation import override
 
-from kb.importers.wording import SENTENCES, explain
+from kb.importers.wording import SENTENCES, explain, name_row
 from tests.saying import sentences_of
 
 CALLS = {"ImportRefused", "Unreadable", "Problem", "add", "ArchiveError", "fail_job"}
@@ -39,6 +39,17 @@ def test_messages_within_messages_are_said_too(text: str, wanted: str):
 def test_message_stays_as_it_is_in_english():
     with override("en"):
         assert [text for text in WRITTEN.values() if explain(text) != text] == []
+
+
+@pytest.mark.parametrize(
+    ("row", "wanted"),
+    [("post 2", "帖子 2"), ("line 14", "第 14 行"), ("article 3", "文章 3"), ("a.md", "a.md")],
+)
+def test_rows_have_chinese_names(row: str, wanted: str):
+    with override("zh-hans"):
+        assert name_row(row) == wanted
+    with override("en"):
+        assert name_row(row) == row
 
 
 def test_no_sentence_is_listed_twice():
