@@ -32,18 +32,6 @@ def test_another_key_and_none_run_anew(host):
 
 
 @pytest.mark.jail
-def test_the_end_is_remembered_though_its_asker_died_before_reading_it(host):
-    events = host.client.run(SECRET, key="died")
-    heard = next(event for event in events if isinstance(event, Output))
-    events.close()  # the code has written its only line: it ends, unless it is killed first
-
-    (result,) = results(host.client.run(SECRET, key="died"))
-
-    assert result.verdict is Verdict.OK
-    assert len(result.stdout) == len(heard.text)
-
-
-@pytest.mark.jail
 def test_a_second_asker_ends_the_run_of_the_first(host):
     first = host.client.run(ENDLESS, key="fenced")
     while not isinstance(next(first), Output):
