@@ -158,7 +158,7 @@ def _ours(query: str) -> list[int]:
     from kb.search.words import is_chinese
 
     lang = "zh" if is_chinese(query) else "en"
-    return [hit.article for hit in search(text=query, lang=lang, has_facets=False).hits]
+    return [hit.article for hit in search(text=query, lang=lang).hits]
 
 
 def _article_texts() -> dict[int, tuple[str, str]]:

@@ -201,8 +201,8 @@ def _raw(query: str) -> None:
     reader = indexes.current_reader()
     plan = plan_query(parse_query(query), resolve_tag=lambda name: name)
     started = time.perf_counter()
-    found = reader.search(plan, limit=ranking.RERANKED)
-    reader.facets(plan, total=found.total)
+    found = reader.search(plan, limit=ranking.RERANKED, is_exact=False)
+    reader.facets(plan, at_most=found.total)
     reader.shown([one.post for one in found.candidates[:20]])
     _raw_seconds.append(time.perf_counter() - started)
 

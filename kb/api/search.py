@@ -66,7 +66,6 @@ def find(request: HttpRequest, asked: Query[Asked]) -> HttpResponse:
             lang=asked.lang,
             page=asked.page,
             sort=Sort(asked.sort),
-            has_facets=False,
             is_exact=asked.exact,
         )
     except EngineError as error:

@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from kb.search.analyzer import analyze, is_han, subwords
@@ -76,23 +76,31 @@ def concepts_of_words(words: list[Word]) -> tuple[Concept, ...]:
             chosen.append(word)
             alternatives.append(_alternatives(word))
     flat = [(token, seen[word.tokens]) for word in telling for token in word.tokens]
+    typed = {token for token, _ in flat}
     for found in translations([token for token, _ in flat]):
         owners = Counter(owner for _, owner in flat[found.start : found.end])
         for owner, tokens in owners.items():
             # What translates a part of a name only hints at the name.
             is_partial = tokens < len(chosen[owner].tokens)
-            known = {one.tokens for one in alternatives[owner]}
+            weight = LAST_PART if is_partial else TRANSLATED / len(owners)
             for other in found.others:
-                if other not in known:
-                    weight = LAST_PART if is_partial else TRANSLATED / len(owners)
-                    alternatives[owner].append(
-                        Alternative(tokens=other, weight=weight, is_partial=is_partial)
+                # A synonym made of the same words is asked for already.
+                if not typed.issuperset(other):
+                    one = Alternative(
+                        tokens=other, weight=weight, is_partial=is_partial, is_translated=True
                     )
-                    alternatives[owner] += _parts(other, known)
+                    _add_new(alternatives[owner], [one, *_parts(other)])
     return tuple(
         Concept(alternatives=tuple(some), identifier=word.identifier)
         for word, some in zip(chosen, alternatives, strict=True)
     )
+
+
+def _add_new(known: list[Alternative], others: Iterable[Alternative]) -> None:
+    """Add the alternatives that ask for other words than those that are known."""
+    for other in others:
+        if all(set(one.tokens) != set(other.tokens) for one in known):
+            known.append(other)
 
 
 def _alternatives(word: Word) -> list[Alternative]:
@@ -106,15 +114,12 @@ def _alternatives(word: Word) -> list[Alternative]:
     return found
 
 
-def _parts(tokens: tuple[str, ...], known: set[tuple[str, ...]]) -> list[Alternative]:
-    """Return the words of a translated term, each worth little alone."""
-    if len(tokens) == 1:
-        return []
-    return [
-        Alternative(tokens=(token,), weight=TRANSLATED_PART, is_partial=True)
-        for token in tokens
-        if (token,) not in known
-    ]
+def _parts(tokens: tuple[str, ...]) -> Iterator[Alternative]:
+    """Yield the words of a translated term, each worth little alone."""
+    for token in tokens if len(tokens) > 1 else ():
+        yield Alternative(
+            tokens=(token,), weight=TRANSLATED_PART, is_partial=True, is_translated=True
+        )
 
 
 def _phrase(term: Term, *, is_word: bool = False) -> Concept | None:

@@ -88,7 +88,6 @@ def search(
     lang: str,
     page: int = 1,
     sort: Sort = Sort.RELEVANCE,
-    has_facets: bool = True,
     is_exact: bool = False,
 ) -> Results:
     """Return a page of hits; raises EngineError without a usable index, NoSuchPage past the end.
@@ -113,8 +112,8 @@ def search(
         plan = loosen(plan)
         ranked = _rank(reader, plan, lang=typed_in, wanted=page * HITS_PER_PAGE, sort=sort)
     facets = Facets(counts={}, articles=0)
-    if has_facets and ranked.groups:
-        facets = reader.facets(plan, total=ranked.found.total)
+    if ranked.groups:
+        facets = reader.facets(plan, at_most=ranked.found.total)
     is_whole = ranked.found.total <= len(ranked.found.candidates)
     total = len(ranked.groups) if is_whole else max(facets.articles, len(ranked.groups))
     page_count = max(-(-min(total, MOST_CANDIDATES) // HITS_PER_PAGE), 1)
@@ -178,31 +177,38 @@ def _rank(reader: Reader, plan: Plan, *, lang: str, wanted: int, sort: Sort) -> 
     limit = ranking.RERANKED
     while limit < wanted * 2:
         limit *= 2
+    is_exact = False
     while True:
-        found = reader.search(plan, limit=limit, sort=sort)
+        found = reader.search(plan, limit=limit, sort=sort, is_exact=is_exact)
         groups, covered = _group(reader, plan, found, lang=lang, sort=sort)
         if len(groups) >= wanted or found.total <= limit or limit >= MOST_CANDIDATES:
             return _Ranked(groups=groups, covered=covered, found=found)
-        limit *= 2
+        if is_exact or not found.is_loose:
+            limit *= 2
+        is_exact = True
 
 
 def _group(
     reader: Reader, plan: Plan, found: Found, *, lang: str, sort: Sort
 ) -> tuple[list[tuple[Candidate, float]], float]:
     """Return the best post of each article with its score, and how much of the query is covered."""
+    candidates = found.candidates
     scores: Mapping[int, float] = {}
-    covered = 1.0 if found.candidates else 0.0
+    covered = 1.0 if candidates else 0.0
     if sort is Sort.RELEVANCE:
         concepts = [*plan.concepts, *plan.required]
         rarities = [_rarity(reader, concept) for concept in concepts]
-        has = reader.coverage([one.post for one in found.candidates], concepts)
+        has = reader.coverage([one.post for one in candidates], concepts)
+        if found.is_loose:
+            asked = (1 << len(plan.concepts)) - 1
+            candidates = [one for one in candidates if has[one.post].text & asked]
         scores = ranking.score_all(
-            found.candidates, has, rarities=rarities, lang=lang, title_key=plan.title_key
+            candidates, has, rarities=rarities, lang=lang, title_key=plan.title_key
         )
         patterns = {one.text: one for one in has.values()}
         covered = max((ranking.covered(one, rarities) for one in patterns.values()), default=0.0)
     best: dict[int, tuple[Candidate, float]] = {}
-    for one in found.candidates:
+    for one in candidates:
         score = scores.get(one.post, 0.0)
         if one.article not in best or score > best[one.article][1]:
             best[one.article] = (one, score)

@@ -55,6 +55,7 @@ class Alternative:
     weight: float = 1.0
     is_phrase: bool = False  # side by side, or not at all
     is_partial: bool = False  # ranks a little, but is not what was asked for: matches nothing
+    is_translated: bool = False  # into the other language
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
@@ -114,8 +115,9 @@ class Candidate:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Found:
-    total: int  # posts that match
+    total: int  # posts that match; at most
     candidates: Sequence[Candidate]
+    is_loose: bool = False  # some candidates may have but a part of any concept
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -138,14 +140,18 @@ class Coverage:
 class Reader(Protocol):
     """One index, as it is at its last commit."""
 
-    def search(self, plan: Plan, *, limit: int, sort: Sort = Sort.RELEVANCE) -> Found: ...
+    def search(
+        self, plan: Plan, *, limit: int, sort: Sort = Sort.RELEVANCE, is_exact: bool = True
+    ) -> Found:
+        """Return the best posts; faster where it need not be exact, and may be `is_loose`."""
+        ...
 
     def coverage(
         self, posts: Sequence[int], concepts: Sequence[Concept]
     ) -> Mapping[int, Coverage]: ...
 
-    def facets(self, plan: Plan, *, total: int) -> Facets:
-        """Return the facets of the `total` posts that the plan matches."""
+    def facets(self, plan: Plan, *, at_most: int) -> Facets:
+        """Return the facets of the posts that the plan matches, which are so many at most."""
         ...
 
     def shown(self, posts: Sequence[int]) -> Mapping[int, str]: ...
@@ -174,7 +180,7 @@ class Writer(Protocol):
 
 
 FACETS = ("tag", "lang", "runs-on", "verified")
-TITLE_WEIGHT = 2.0
+TITLE_WEIGHT = 0.8
 
 
 def title_key(tokens: Sequence[str]) -> int:

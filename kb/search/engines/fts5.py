@@ -72,7 +72,9 @@ class Fts5Reader:
             )
             self._lock = threading.Lock()
 
-    def search(self, plan: Plan, *, limit: int, sort: Sort = Sort.RELEVANCE) -> Found:
+    def search(
+        self, plan: Plan, *, limit: int, sort: Sort = Sort.RELEVANCE, is_exact: bool = True
+    ) -> Found:
         match, values = _match(plan)
         where, more = _where(plan)
         order = SORT_COLUMNS.get(sort)
@@ -120,7 +122,7 @@ class Fts5Reader:
                     found[post][name] |= 1 << place
         return {post: Coverage(**values) for post, values in found.items()}
 
-    def facets(self, plan: Plan, *, total: int) -> Facets:
+    def facets(self, plan: Plan, *, at_most: int) -> Facets:
         match, values = _match(plan)
         where, more = _where(plan)
         source = "search JOIN docs ON docs.post = search.rowid" if match else "docs"

@@ -76,7 +76,9 @@ class PostgresqlReader:
     def __init__(self, name: str) -> None:
         self._table = table_of(name)
 
-    def search(self, plan: Plan, *, limit: int, sort: Sort = Sort.RELEVANCE) -> Found:
+    def search(
+        self, plan: Plan, *, limit: int, sort: Sort = Sort.RELEVANCE, is_exact: bool = True
+    ) -> Found:
         where, values = _where(plan)
         ranked = _ranked(plan)
         order = SORT_COLUMNS.get(sort)
@@ -122,7 +124,7 @@ class PostgresqlReader:
             for row in rows
         }
 
-    def facets(self, plan: Plan, *, total: int) -> Facets:
+    def facets(self, plan: Plan, *, at_most: int) -> Facets:
         where, values = _where(plan)
         wanted = [f"{name}:%" for name in FACETS]
         rows = self._rows(

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any, cast
 
 import tantivy
-from tantivy import Occur
 
 from kb.search.engines.base import (
     FACETS,
@@ -26,23 +25,28 @@ from kb.search.engines.tantivy_queries import (
     SAMPLES,
     SCHEMA,
     SORT_FIELDS,
-    Query,
-    anywhere,
-    in_title,
+    any_of_posts,
+    counting,
+    has_groups,
     matching_query,
+    place_of,
+    probes_of,
     ranking_query,
-    sample_term,
     sampled,
+    samples_of,
 )
 
 NAME = "tantivy"
 HEAP_BYTES = 64_000_000
 FACET_SIZE = 24
+MOST_EXACT = 500
+"""Of more posts, a facet's number of articles is estimated."""
 MOST_COUNTED = 2_000
-"""Of more posts, a facet's number of articles is estimated, from a sample of about so many."""
+"""Of more posts, only a sample is looked at."""
+LEAST_COUNTED = 250
+"""Of fewer in the sample, a larger sample is taken."""
+ALL = {"value_count": {"field": "post"}}
 ARTICLES = {"cardinality": {"field": "article"}}
-# Sums of powers of two are exact in the engine's 32-bit scores up to this many.
-BITS = 22
 NUMBERS = ("post", "article", "score", "health", "title_zh", "title_en", "key_zh", "key_en")
 
 
@@ -76,18 +80,22 @@ class TantivyReader:
             self._index.reload()
             self._searcher = self._index.searcher()
 
-    def search(self, plan: Plan, *, limit: int, sort: Sort = Sort.RELEVANCE) -> Found:
+    def search(
+        self, plan: Plan, *, limit: int, sort: Sort = Sort.RELEVANCE, is_exact: bool = True
+    ) -> Found:
         searcher = self._current()
         with _faults(self._folder):
-            query = ranking_query(plan)
             if sort is Sort.RELEVANCE:
+                query = ranking_query(plan, is_exact=is_exact)
                 result = searcher.search(query, limit)
             else:
+                query = matching_query(plan)
                 result = searcher.search(query, limit, order_by_field=SORT_FIELDS[sort])
             addresses = [address for _, address in result.hits]
             columns: list[Any] = [searcher.fast_field_values(name, addresses) for name in NUMBERS]
         scores = [score if sort is Sort.RELEVANCE else 0.0 for score, _ in result.hits]
         return Found(
+            is_loose=sort is Sort.RELEVANCE and not is_exact and has_groups(plan),
             total=cast(Any, result).count or 0,  # its stub forgets it
             candidates=[
                 Candidate(
@@ -108,72 +116,49 @@ class TantivyReader:
         )
 
     def coverage(self, posts: Sequence[int], concepts: Sequence[Concept]) -> Mapping[int, Coverage]:
-        probes: list[tuple[int, str, Query]] = []
-        for place, concept in enumerate(concepts):
-            probes.append((place, "text", anywhere(concept)))
-            probes.append((place, "title", in_title(concept)))
-            if concept.identifier:
-                term = Query.term_query(SCHEMA, "identifiers", concept.identifier)
-                probes.append((place, "identifier", term))
-        found: dict[int, dict[str, int]] = {
-            post: {"text": 0, "title": 0, "identifier": 0} for post in posts
-        }
         if not posts:
             return {}
+        found = {post: {"text": 0, "title": 0, "identifier": 0} for post in posts}
         searcher = self._current()
         with _faults(self._folder):
-            among = Query.const_score_query(Query.term_set_query(SCHEMA, "post", list(posts)), 0.0)
-            for start in range(0, len(probes), BITS):
-                some = probes[start : start + BITS]
-                bits = [
-                    (Occur.Should, Query.const_score_query(query, float(1 << bit)))
-                    for bit, (_, _, query) in enumerate(some)
-                ]
-                result = searcher.search(
-                    Query.boolean_query([(Occur.Must, among), *bits]), len(posts), count=False
-                )
+            among = any_of_posts(posts)
+            for probes in probes_of(concepts):
+                result = searcher.search(counting(among, probes), len(posts), count=False)
                 ids = _posts(searcher, [address for _, address in result.hits])
                 for (score, _), post in zip(result.hits, ids, strict=True):
-                    for bit, (place, name, _) in enumerate(some):
-                        if int(score) >> bit & 1:
-                            found[post][name] |= 1 << place
+                    counts, has = int(score), found[post]
+                    for probe in probes:
+                        if counts >> probe.shift & probe.mask:
+                            has[probe.kind] |= 1 << probe.place
         return {post: Coverage(**values) for post, values in found.items()}
 
-    def facets(self, plan: Plan, *, total: int) -> Facets:
-        searcher = self._current()
+    def facets(self, plan: Plan, *, at_most: int) -> Facets:
         query = matching_query(plan)
-        # Of very many posts a sample is counted; samples are of whole articles.
-        parts = 1
-        while parts < SAMPLES and total / parts > MOST_COUNTED:
-            parts *= 2
-        if parts > 1:
-            query = sampled(query, SAMPLES // parts)
-        wanted: dict[str, Any] = {
-            name: {
-                "terms": {"field": f"facet_{name}", "size": FACET_SIZE},
-                "aggs": {"articles": ARTICLES},
-            }
+        if at_most > MOST_EXACT:
+            halvings = min((at_most // MOST_COUNTED).bit_length(), SAMPLES)
+            counted = self._count(sampled(query, halvings))
+            while halvings and counted["all"]["value"] < LEAST_COUNTED:
+                halvings = max(halvings - 3, 0)
+                counted = self._count(sampled(query, halvings))
+            if halvings or counted["all"]["value"] > MOST_EXACT:
+                return _estimated(counted, times=2**halvings)
+        return _exact(self._count(query, aggs={"articles": ARTICLES}))
+
+    def _count(self, query: tantivy.Query, **each: Any) -> Mapping[str, Any]:
+        wanted = {
+            name: {"terms": {"field": f"facet_{name}", "size": FACET_SIZE}, **each}
             for name in FACETS
         }
         with _faults(self._folder):
-            result = searcher.aggregate(query, {**wanted, "articles": ARTICLES})
-
-        def count(bucket: Mapping[str, Any]) -> int:
-            return max(round(float(bucket["articles"]["value"]) * parts), 1)
-
-        counts = {
-            name: _most_first((bucket["key"], count(bucket)) for bucket in result[name]["buckets"])
-            for name in FACETS
-        }
-        return Facets(counts=counts, articles=round(result["articles"]["value"] * parts))
+            return self._current().aggregate(query, {**wanted, "all": ALL, "articles": ARTICLES})
 
     def shown(self, posts: Sequence[int]) -> Mapping[int, str]:
         if not posts:
             return {}
         searcher = self._current()
         with _faults(self._folder):
-            query = Query.term_set_query(SCHEMA, "post", list(posts))
-            addresses = [a for _, a in searcher.search(query, len(posts), count=False).hits]
+            result = searcher.search(any_of_posts(posts), len(posts), count=False)
+            addresses = [address for _, address in result.hits]
             ids = _posts(searcher, addresses)
             texts = [searcher.doc(address)["shown"][0] for address in addresses]
         return {post: bytes(text).decode() for post, text in zip(ids, texts, strict=True)}
@@ -214,6 +199,38 @@ class TantivyReader:
         return self._searcher
 
 
+def _exact(counted: Mapping[str, Any]) -> Facets:
+    return Facets(
+        counts={
+            name: _most_first(
+                (bucket["key"], round(bucket["articles"]["value"]))
+                for bucket in counted[name]["buckets"]
+            )
+            for name in FACETS
+        },
+        articles=round(counted["articles"]["value"]),
+    )
+
+
+def _estimated(counted: Mapping[str, Any], *, times: int) -> Facets:
+    """Return the facets of so many times what was counted.
+
+    Each post is taken for as many articles as all of them are on the average.
+    """
+    articles = counted["articles"]["value"] * times
+    per_post = articles / counted["all"]["value"]
+    return Facets(
+        counts={
+            name: _most_first(
+                (bucket["key"], max(round(bucket["doc_count"] * per_post), 1))
+                for bucket in counted[name]["buckets"]
+            )
+            for name in FACETS
+        },
+        articles=round(articles),
+    )
+
+
 def _most_first(counts: Iterable[tuple[str, int]]) -> list[tuple[str, int]]:
     return sorted(counts, key=lambda pair: (-pair[1], pair[0]))
 
@@ -229,7 +246,7 @@ class TantivyWriter:
         self._folder = folder
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         with _faults(folder):
-            index = tantivy.Index(SCHEMA, str(folder))
+            index = tantivy.Index(SCHEMA, str(folder), sort_by_field="place")
             self._writer = index.writer(heap_bytes, threads)
 
     def replace(self, articles: Iterable[int], documents: Iterable[Document]) -> None:
@@ -263,6 +280,8 @@ def _tantivy_document(document: Document) -> tantivy.Document:
         facet, _, value = term.partition(":")
         if facet in FACETS:
             made.add_text(f"facet_{facet}", value)
-    made.add_text("terms", sample_term(document.article))
+    for sample in samples_of(document.article):
+        made.add_text("terms", sample)
+    made.add_integer("place", place_of(document.article))
     made.add_bytes("shown", document.shown.encode())
     return made

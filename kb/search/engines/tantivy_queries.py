@@ -1,6 +1,9 @@
 """A plan in tantivy's own terms, and the fields it speaks of. Pure."""
 
-from collections.abc import Iterable, Iterator, Sequence
+import dataclasses
+import itertools
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import tantivy
@@ -23,7 +26,7 @@ def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     for name in ("post", "article", *SORT_FIELDS.values(), "answers", "created"):
         builder.add_integer_field(name, indexed=True, fast=True)
-    for name in ("health", "title_zh", "title_en", "key_zh", "key_en"):
+    for name in ("place", "health", "title_zh", "title_en", "key_zh", "key_en"):
         builder.add_integer_field(name, fast=True)
     for name in ("title", "text", "code"):
         builder.add_text_field(name, tokenizer_name="whitespace", index_option="position")
@@ -39,38 +42,56 @@ def _schema() -> tantivy.Schema:
 
 
 SCHEMA = _schema()
+# Whole numbers are exact in the engine's 32-bit scores up to so many bits.
+BITS = 24
+GROUPED = 0.7
+"""The worth of all words of an alternative of several, beside one that is a single word."""
 SAMPLES = 16
-"""Every post is in one of so many samples, whose terms these are."""
+"""Half of the articles are in the first sample, half of those in the second, and so on."""
 
 
-def sample_term(number: int) -> str:
-    return f"sample:{number % SAMPLES}"
+def place_of(article: int) -> int:
+    """Return where in the index an article's posts lie: anywhere, but side by side."""
+    return article * 0x9E3779B1 % 2**32  # Fibonacci hashing, Knuth 6.4
 
 
-def ranking_query(plan: Plan) -> Query:
-    """Return the query that scores what it matches."""
-    ranked = [q for concept in plan.concepts for one in concept.whole for q in _ranked(one)]
-    clauses = [(Occur.Must, _any(ranked))] if ranked else []
-    clauses += [
-        (Occur.Must, _any(q for one in concept.whole for q in _ranked(one)))
-        for concept in plan.required
-    ]
-    hints = [
-        q for c in plan.concepts for one in c.alternatives if one.is_partial for q in _ranked(one)
-    ]
-    return _with_narrowing(plan, clauses, hints)
+def samples_of(article: int) -> list[str]:
+    """Return the terms of the samples that an article is in.
+
+    An index is sorted by place, so a sample is one stretch of it: what lies outside is not read.
+    """
+    # Of the lowest 2**31 places one halving, of the lowest 2**30 two.
+    halvings = 32 - place_of(article).bit_length()
+    return [f"sample:{halving}" for halving in range(1, min(halvings, SAMPLES) + 1)]
+
+
+def ranking_query(plan: Plan, *, is_exact: bool) -> Query:
+    """Return a query that scores what the plan matches; if not exact, it matches more.
+
+    For scores, groups of words are taken apart: one union of single words costs a third of
+    what it does beside groups of which all words must be there.
+    """
+    scored = [_any(_boosted(_weights(concept.whole))) for concept in plan.required]
+    alternatives = itertools.chain(*(concept.alternatives for concept in plan.concepts))
+    if words := _weights(itertools.chain(*map(_words, alternatives))):
+        scored.append(_any(_boosted(words)))
+    if not is_exact:
+        return _with_narrowing(plan, [(Occur.Must, query) for query in scored])
+    matching = Query.const_score_query(matching_query(plan), 0.0)
+    clauses = [(Occur.Must, matching), *((Occur.Should, query) for query in scored)]
+    return Query.boolean_query(clauses)
 
 
 def matching_query(plan: Plan) -> Query:
-    """Return the query that matches the same posts, at half the price."""
+    """Return the query that matches what the plan does; without scores."""
     # Whatever stands in a title stands in the text, too.
-    wanted = [_in_field("text", one) for concept in plan.concepts for one in concept.whole]
-    clauses = [(Occur.Must, _any(wanted))] if wanted else []
+    wanted = dict.fromkeys(_place("text", one) for c in plan.concepts for one in c.whole)
+    clauses = [(Occur.Must, _any(itertools.starmap(_in_field, wanted)))] if wanted else []
     clauses += [(Occur.Must, anywhere(concept)) for concept in plan.required]
-    return _with_narrowing(plan, clauses, [])
+    return _with_narrowing(plan, clauses)
 
 
-def _with_narrowing(plan: Plan, clauses: list[tuple[Any, Query]], hints: Sequence[Query]) -> Query:
+def _with_narrowing(plan: Plan, clauses: list[tuple[Any, Query]]) -> Query:
     narrowing = [_any(_in_field("code", a) for a in c.whole) for c in plan.code]
     narrowing += [_any(_term(term) for term in group) for group in plan.filters]
     narrowing += [Query.term_query(SCHEMA, "identifiers", name) for name in plan.identifiers]
@@ -82,28 +103,114 @@ def _with_narrowing(plan: Plan, clauses: list[tuple[Any, Query]], hints: Sequenc
     if not clauses:
         clauses.append((Occur.Must, Query.all_query()))
     clauses += [(Occur.MustNot, query) for query in barred]
-    clauses += [(Occur.Should, query) for query in hints]
-    # A union alone lets the engine skip what cannot be among the best.
     return clauses[0][1] if len(clauses) == 1 else Query.boolean_query(clauses)
 
 
-def _ranked(one: Alternative) -> Iterator[Query]:
-    yield _boosted(_in_field("text", one), one.weight)
-    yield _boosted(_in_field("title", one), one.weight * TITLE_WEIGHT)
+Place = tuple[str, Alternative]
+
+
+def has_groups(plan: Plan) -> bool:
+    """Say whether a ranking query that is not exact matches more than the plan does."""
+    return any(
+        len(one.tokens) > 1 or one.is_partial for c in plan.concepts for one in c.alternatives
+    )
+
+
+def _words(one: Alternative) -> Iterator[Alternative]:
+    """Yield an alternative, or the words of one that has several."""
+    share = GROUPED / len(one.tokens) if len(one.tokens) > 1 else 1.0
+    for token in set(one.tokens):
+        yield dataclasses.replace(one, tokens=(token,), weight=one.weight * share)
+
+
+def _weights(alternatives: Iterable[Alternative]) -> dict[Place, float]:
+    """Return what is looked for and its weight; what several words ask for is read once."""
+    weights: dict[Place, float] = defaultdict(float)
+    for one in alternatives:
+        weights[_place("text", one)] += one.weight
+        # Those that are ranked anew are ranked by titles; what was typed gets them among those.
+        if not one.is_translated:
+            weights[_place("title", one)] += one.weight * TITLE_WEIGHT
+    return weights
+
+
+def _place(field: str, one: Alternative) -> Place:
+    tokens = one.tokens if one.is_phrase else tuple(sorted(set(one.tokens)))
+    return field, Alternative(tokens=tokens, is_phrase=one.is_phrase)
+
+
+def _boosted(weights: Mapping[Place, float]) -> Iterator[Query]:
+    for place, weight in weights.items():
+        yield Query.boost_query(_in_field(*place), weight)
 
 
 def anywhere(concept: Concept) -> Query:
     return _any(_in_field("text", one) for one in concept.whole)
 
 
-def sampled(query: Query, samples: int) -> Query:
-    """Return the query on so many of the samples alone."""
-    some = _any(_term(sample_term(number)) for number in range(samples))
-    return Query.boolean_query([(Occur.Must, some), (Occur.Must, query)])
+def any_of_posts(posts: Sequence[int]) -> Query:
+    """Return the query for these posts; their scores are 0."""
+    # A set of terms would be looked for by an automaton, which takes four times as long.
+    each = [Query.term_query(SCHEMA, "post", post, index_option="basic") for post in posts]
+    return Query.const_score_query(_any(each), 0.0)
 
 
-def in_title(concept: Concept) -> Query:
-    return _any(_in_field("title", one) for one in concept.whole)
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class Probe:
+    """Asks which posts have a concept in a field; a few bits of the score count the answers."""
+
+    place: int  # of the concept
+    kind: str  # as in Coverage
+    queries: Sequence[Query]  # any will do
+    shift: int
+
+    @property
+    def mask(self) -> int:
+        return (1 << len(self.queries).bit_length()) - 1
+
+
+def probes_of(concepts: Sequence[Concept]) -> Iterator[list[Probe]]:
+    """Yield groups of probes whose bits fit into one score."""
+    some: list[Probe] = []
+    used = 0
+    for place, concept in enumerate(concepts):
+        for kind, queries in _probed(concept):
+            needed = len(queries).bit_length()
+            if used + needed > BITS:
+                yield some
+                some, used = [], 0
+            some.append(Probe(place=place, kind=kind, queries=queries, shift=used))
+            used += needed
+    if some:
+        yield some
+
+
+def _probed(concept: Concept) -> Iterator[tuple[str, list[Query]]]:
+    yield "text", [_in_field("text", one) for one in concept.whole]
+    yield "title", [_in_field("title", one) for one in concept.whole]
+    if concept.identifier:
+        yield "identifier", [Query.term_query(SCHEMA, "identifiers", concept.identifier)]
+
+
+def counting(among: Query, probes: Sequence[Probe]) -> Query:
+    """Return the query whose scores have each probe's count in its bits.
+
+    One optional clause inside the other: each is asked about the few posts alone, where a union
+    of them all would read everything between those posts.
+    """
+    query = among
+    for probe in probes:
+        for one in probe.queries:
+            hit = Query.const_score_query(one, float(1 << probe.shift))
+            query = Query.boolean_query([(Occur.Must, query), (Occur.Should, hit)])
+    return query
+
+
+def sampled(query: Query, halvings: int) -> Query:
+    """Return the query on a sample of the articles, halved so many times."""
+    if not halvings:
+        return query
+    return Query.boolean_query([(Occur.Must, _term(f"sample:{halvings}")), (Occur.Must, query)])
 
 
 def _in_field(field: str, one: Alternative) -> Query:
@@ -120,10 +227,6 @@ def _any(queries: Iterable[Query]) -> Query:
     if not every:
         return Query.empty_query()
     return every[0] if len(every) == 1 else Query.boolean_query([(Occur.Should, q) for q in every])
-
-
-def _boosted(query: Query, weight: float) -> Query:
-    return query if weight == 1 else Query.boost_query(query, weight)
 
 
 def _term(term: str) -> Query:

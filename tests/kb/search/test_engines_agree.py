@@ -51,7 +51,7 @@ def check(readers: tuple[Reader, Reader], text: str) -> None:
     posts = {one.post for one in oracle.candidates}
     assert {one.post for one in other.candidates} == posts
     assert oracle.total == other.total == len(posts)
-    facets = [reader.facets(plan, total=oracle.total) for reader in readers]
+    facets = [reader.facets(plan, at_most=oracle.total) for reader in readers]
     assert facets[0].articles == facets[1].articles
     assert {k: sorted(v) for k, v in facets[0].counts.items()} == {
         k: sorted(v) for k, v in facets[1].counts.items()

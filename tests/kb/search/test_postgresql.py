@@ -34,7 +34,7 @@ readers = (oracle, ours)
 for text in [*QUERIES, *MORE]:
     plan = plan_query(parse_query(text), resolve_tag=resolve)
     found = [{one.post for one in reader.search(plan, limit=500).candidates} for reader in readers]
-    facets = [reader.facets(plan, total=len(found[0])) for reader in (oracle, ours)]
+    facets = [reader.facets(plan, at_most=len(found[0])) for reader in (oracle, ours)]
     counts = [{k: sorted(v) for k, v in one.counts.items()} for one in facets]
     covered = [reader.coverage(sorted(found[0]), plan.concepts) for reader in (oracle, ours)]
     if found[0] != found[1] or counts[0] != counts[1] or covered[0] != covered[1]:
