@@ -6,6 +6,7 @@ is never mended in place: a new one is built beside it and takes over with one r
 
 import contextlib
 import fcntl
+import functools
 import importlib.util
 import secrets
 import shutil
@@ -38,7 +39,12 @@ def wanted_engine() -> str:
         return chosen
     if connection.vendor == "postgresql" and postgresql.is_available():
         return postgresql.NAME
-    return "tantivy" if importlib.util.find_spec("tantivy") else fts5.NAME
+    return "tantivy" if _has_tantivy() else fts5.NAME
+
+
+@functools.cache
+def _has_tantivy() -> bool:
+    return importlib.util.find_spec("tantivy") is not None
 
 
 def open_writer(engine: str, name: str) -> Writer:

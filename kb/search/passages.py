@@ -3,17 +3,22 @@
 Pieces are plain text: whoever shows them escapes each, so no mark can break HTML.
 """
 
+import re
 import unicodedata
 from bisect import bisect_left
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from kb.search.analyzer import ASCII_LEXEME, LEXEME, Token, analyze, cut, is_han, words_with
-from kb.search.normalising import normalise
+from kb.search.analyzer import HAN, LEXEME, Token, cut, is_han
+from kb.search.normalising import normal_words
 
 PASSAGE_CHARACTERS = 200
 CODE_LINES = 4
 LONGEST_CODE_LINE = 160
+TELLING = 0.6
+"""Part of what matches that code has to show."""
+ACCENTED = re.compile(f"[^\\W\x00-\x7f{HAN}]+")
+LATIN = re.compile(f"[^\\W{HAN}]|[\u0300-\u036f]")
 
 
 class Piece(NamedTuple):
@@ -25,41 +30,93 @@ Passage = tuple[Piece, ...]
 
 
 class Matcher:
-    """Finds the wanted tokens in texts, and remembers where they are in each word."""
+    """Finds the wanted tokens in texts.
+
+    A text is not cut into tokens: most of its words have no letters in common with what is
+    wanted, so words are looked at only around a beginning of a wanted token.
+    """
 
     def __init__(self, wanted: Collection[str]) -> None:
         self._wanted = frozenset(wanted)
         self._chinese = [token for token in self._wanted if is_han(token)]
-        self._others = [token for token in self._wanted if not is_han(token)]
+        latin = [token for token in self._wanted if not is_han(token)]
+        # A name in parts is found by the parts and may be wanted without its underscores.
+        self._beginnings = [*sorted({_beginning(token) for token in latin}), "_"] if latin else []
         self._inside: dict[str, tuple[Token, ...]] = {}
 
     def matches(self, text: str) -> list[Token]:
         """Return the wanted tokens; whole names where their joined form is wanted."""
-        if not self._wanted:
-            return []
-        normal = normalise(text)
-        lexemes = set((ASCII_LEXEME if text.isascii() else LEXEME).findall(normal))
-        found = words_with(self._others, lexemes) if self._others else set()
-        for token in self._chinese:
-            if token in normal:  # rules most texts out at once
-                found.update([lexeme for lexeme in lexemes if token in lexeme])
-        for lexeme in found.difference(self._inside):
-            self._inside[lexeme] = self._look_inside(lexeme)
-        if not found:
-            return []
-        inside_of = self._inside
+        normal = normal_words(text)
+        words = self._words_with_chinese(normal) | self._words_with_latin(normal)
         return [
-            Token(one.text, match.start() + one.start, match.start() + one.end)
-            for match in LEXEME.finditer(normal)
-            if match[0] in found
-            for one in inside_of[match[0]]
+            Token(one.text, start + one.start, start + one.end)
+            for start in sorted(words)
+            for one in self._look_inside(words[start])
         ]
 
+    def _words_with_chinese(self, normal: str) -> dict[int, str]:
+        words: dict[int, str] = {}
+        for token in self._chinese:
+            at = normal.find(token)
+            while at >= 0:
+                while at > 0 and is_han(normal[at - 1]):
+                    at -= 1
+                words[at] = LEXEME.match(normal, at)[0]  # type: ignore[index]
+                at = normal.find(token, at + len(words[at]))
+        return words
+
+    def _words_with_latin(self, normal: str) -> dict[int, str]:
+        if not self._beginnings:
+            return {}
+        words: dict[int, str] = {}
+        lower = normal.replace("İ", "I").lower()  # the one letter whose small form is two
+        for beginning in self._beginnings:
+            at = lower.find(beginning)
+            while at >= 0:
+                start, word = _word_around(normal, at)
+                words[start] = word
+                at = lower.find(beginning, start + len(word))
+        if not normal.isascii():
+            # Their tokens are spelled in other letters.
+            for match in ACCENTED.finditer(normal):
+                start, word = _word_around(normal, match.start())
+                words[start] = word
+        return words
+
     def _look_inside(self, lexeme: str) -> tuple[Token, ...]:
-        pieces = cut(lexeme)
-        if pieces.extras and lexeme.isascii() and not self._wanted.isdisjoint(pieces.extras):
-            return (Token(pieces.extras[0], 0, len(lexeme)),)
-        return tuple([part for part in pieces.parts if part.text in self._wanted])
+        """Return the wanted tokens of one match of LEXEME, by their places in it."""
+        found = self._inside.get(lexeme)
+        if found is None:
+            pieces = cut(lexeme)
+            if pieces.extras and lexeme.isascii() and not self._wanted.isdisjoint(pieces.extras):
+                found = (Token(pieces.extras[0], 0, len(lexeme)),)
+            else:
+                found = tuple([part for part in pieces.parts if part.text in self._wanted])
+            self._inside[lexeme] = found
+        return found
+
+
+def _beginning(stem: str) -> str:
+    """Return what every English word with this stem begins with: `di` of `die`, as in dying."""
+    if len(stem) > 2 and stem.endswith("ie"):
+        return stem[:-2]
+    return stem[:-1] if len(stem) > 1 and stem[-1] in "eily" else stem
+
+
+def _word_around(normal: str, at: int) -> tuple[int, str]:
+    """Return the match of LEXEME that holds a letter that is not Chinese, and where it starts."""
+    start = at
+    while start > 0 and _is_in_word(normal[start - 1]):
+        start -= 1
+    while (match := LEXEME.match(normal, start)) is None:  # a mark without its letter
+        start += 1
+    return start, match[0]
+
+
+def _is_in_word(character: str) -> bool:
+    if character.isascii():
+        return character.isalnum() or character == "_"
+    return bool(LATIN.match(character))
 
 
 def highlight(text: str, found: Sequence[Token]) -> Passage:
@@ -77,10 +134,22 @@ def best_passage(text: str, found: Sequence[Token]) -> Passage:
     return (*before, *pieces, *after)
 
 
-def best_lines(code: str, found: Sequence[Token]) -> Passage:
-    """Return a few lines of code around the most different matches; none where nothing matches."""
+def telling_lines(code: str, found: Sequence[Token], elsewhere: Sequence[Token]) -> Passage:
+    """Return a few lines of code around the most different matches.
+
+    None where they hold too little of what matches here and elsewhere: an import tells nothing.
+    """
     if not found:
         return ()
+    start, end = _best_lines(code, found)
+    shown = [token for token in found if start <= token.start and token.end <= end]
+    everything = {token.text for token in (*found, *elsewhere)}
+    if len({token.text for token in shown}) < TELLING * len(everything):
+        return ()
+    return _pieces(code, start, end, shown)
+
+
+def _best_lines(code: str, found: Sequence[Token]) -> tuple[int, int]:
     starts = [0, *(at + 1 for at, character in enumerate(code) if character == "\n")]
     by_line: dict[int, set[str]] = {}
     for token in found:
@@ -93,28 +162,24 @@ def best_lines(code: str, found: Sequence[Token]) -> Passage:
     first = max(by_line, key=worth)
     last = min(first + CODE_LINES, len(starts))
     end = starts[last] - 1 if last < len(starts) else len(code)
-    return _pieces(code, starts[first], min(end, starts[first] + 4 * LONGEST_CODE_LINE), found)
-
-
-def matched_tokens(passage: Passage) -> set[str]:
-    """Return the different tokens that a passage marks."""
-    return {token for piece in passage if piece.is_match for token in _tokens_of(piece.text)}
-
-
-def _tokens_of(text: str) -> list[str]:
-    return [token.text for token in analyze(text)]
+    return starts[first], min(end, starts[first] + 4 * LONGEST_CODE_LINE)
 
 
 def _window(found: Sequence[Token], length: int) -> tuple[int, int]:
     if not found:
         return 0, min(PASSAGE_CHARACTERS, length)
-    best, best_start, best_last = (-1, 0), found[0].start, found[0].end
+    best, best_start, best_last = (0, 0), found[0].start, found[0].end
+    inside: dict[str, int] = {}  # how often each token is between `first` and `last`
     first = 0
     for last, token in enumerate(found):
+        inside[token.text] = inside.get(token.text, 0) + 1
         while token.end - found[first].start > PASSAGE_CHARACTERS * 0.8 and first < last:
+            gone = found[first].text
+            inside[gone] -= 1
+            if not inside[gone]:
+                del inside[gone]
             first += 1
-        inside = found[first : last + 1]
-        worth = (len({one.text for one in inside}), len(inside))
+        worth = (len(inside), last - first + 1)
         if worth > best:
             best, best_start, best_last = worth, found[first].start, token.end
     spare = max(PASSAGE_CHARACTERS - (best_last - best_start), 0)

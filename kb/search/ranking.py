@@ -1,10 +1,12 @@
 """The order of results. All weights are here; bench/relevance.py says what each is worth."""
 
+import functools
 import math
 from collections.abc import Mapping, Sequence
 
 from kb.search.engines.base import Candidate, Coverage
 
+NOTHING = Coverage()
 RERANKED = 100
 """Posts that an engine hands over at first."""
 
@@ -30,32 +32,31 @@ def score_all(
 ) -> dict[int, float]:
     """Return each post's score. `rarities` weigh the concepts; `lang` is the query's."""
     best = max((one.score for one in candidates), default=0.0) or 1.0
-    whole = sum(rarities) or 1.0
-    weights: dict[int, float] = {}  # of bits; few patterns are many posts'
-
-    def weigh(bits: int) -> float:
-        if bits not in weights:
-            weights[bits] = _weigh(bits, rarities) / whole
-        return weights[bits]
-
+    weigh = functools.cache(lambda bits: _weigh(bits, rarities) / (sum(rarities) or 1.0))
     scores: dict[int, float] = {}
     for one in candidates:
-        has = coverage.get(one.post, Coverage())
-        in_title = weigh(has.title)
-        length = (one.title_zh or one.title_en) if lang == "zh" else (one.title_en or one.title_zh)
-        fit = min(has.title.bit_count() / length, 1.0) if length else 0.0
-        scores[one.post] = (
-            ENGINE * one.score / best
-            + COVERAGE * weigh(has.text)
-            + TITLE_COVERAGE * in_title
-            + TITLE_FIT * fit * in_title
-            + (EXACT_TITLE if title_key and title_key in (one.key_zh, one.key_en) else 0.0)
-            + (IDENTIFIER if has.identifier else 0.0)
-            + VOTES * math.log2(1 + max(one.votes, 0))
-            + (CHINESE if lang == "zh" and one.title_zh else 0.0)
-            + (VERIFIED if one.health > 0 else FAILED if one.health < 0 else 0.0)
-        )
+        has = coverage.get(one.post, NOTHING)
+        score = ENGINE * one.score / best + COVERAGE * weigh(has.text)
+        if has.title:
+            score += _of_title(one, has.title, lang=lang) * weigh(has.title)
+        if title_key and title_key in (one.key_zh, one.key_en):
+            score += EXACT_TITLE
+        if has.identifier:
+            score += IDENTIFIER
+        if one.votes > 0:
+            score += VOTES * math.log2(1 + one.votes)
+        if lang == "zh" and one.title_zh:
+            score += CHINESE
+        if one.health:
+            score += VERIFIED if one.health > 0 else FAILED
+        scores[one.post] = score
     return scores
+
+
+def _of_title(one: Candidate, has: int, *, lang: str) -> float:
+    length = (one.title_zh or one.title_en) if lang == "zh" else (one.title_en or one.title_zh)
+    fit = min(has.bit_count() / length, 1.0) if length else 0.0
+    return TITLE_COVERAGE + TITLE_FIT * fit
 
 
 def rarity(frequency: int, size: int) -> float:

@@ -11,9 +11,8 @@ from django.db.models import Q
 
 from kb.models import Tag
 from kb.search import indexes, ranking
-from kb.search.analyzer import Token
 from kb.search.engines.base import Candidate, Concept, Facets, Found, Plan, Reader, Sort
-from kb.search.passages import Matcher, Passage, best_lines, best_passage, highlight, matched_tokens
+from kb.search.passages import Matcher, Passage, best_passage, highlight, telling_lines
 from kb.search.plans import loosen, plan_query
 from kb.search.queries import FilterKind, Query, Remark, Trouble, parse_query
 from kb.search.spelling import correct
@@ -26,7 +25,6 @@ MOST_CANDIDATES = 3_200
 GOOD_COVERAGE = 0.8
 """With so much of the query in one hit, its spelling is not touched."""
 BETTER_COVERAGE = 0.25
-TELLING = 0.6
 
 
 class NoSuchPage(Exception):
@@ -267,17 +265,9 @@ def _hit(
         title=highlight(title, matcher.matches(title)),
         title_lang=title_lang,
         prose=best_passage(texts.get(chosen, ""), found),
-        code=_telling_lines(code, matcher.matches(code), found),
+        code=telling_lines(code, matcher.matches(code), found),
         score=round(score, 4),
     )
-
-
-def _telling_lines(code: str, in_code: Sequence[Token], in_prose: Sequence[Token]) -> Passage:
-    """Return lines of code that hold most of what matches; an import of torch tells nothing."""
-    lines = best_lines(code, in_code)
-    shown = matched_tokens(lines)
-    everything = {token.text for token in (*in_code, *in_prose)}
-    return lines if len(shown) >= TELLING * len(everything) else ()
 
 
 def _choose(by_lang: Iterable[str], lang: str) -> str:

@@ -32,6 +32,7 @@ from kb.search.engines.tantivy_queries import (
     place_of,
     probes_of,
     ranking_query,
+    read_counts,
     sampled,
     samples_of,
 )
@@ -118,19 +119,19 @@ class TantivyReader:
     def coverage(self, posts: Sequence[int], concepts: Sequence[Concept]) -> Mapping[int, Coverage]:
         if not posts:
             return {}
-        found = {post: {"text": 0, "title": 0, "identifier": 0} for post in posts}
+        scores: dict[int, tuple[int, ...]] = dict.fromkeys(posts, ())
+        groups = list(probes_of(concepts))
         searcher = self._current()
         with _faults(self._folder):
             among = any_of_posts(posts)
-            for probes in probes_of(concepts):
+            for probes in groups:
                 result = searcher.search(counting(among, probes), len(posts), count=False)
                 ids = _posts(searcher, [address for _, address in result.hits])
                 for (score, _), post in zip(result.hits, ids, strict=True):
-                    counts, has = int(score), found[post]
-                    for probe in probes:
-                        if counts >> probe.shift & probe.mask:
-                            has[probe.kind] |= 1 << probe.place
-        return {post: Coverage(**values) for post, values in found.items()}
+                    scores[post] += (int(score),)
+        # Many posts have the same words.
+        read = {counts: read_counts(groups, counts) for counts in set(scores.values())}
+        return {post: read[counts] for post, counts in scores.items()}
 
     def facets(self, plan: Plan, *, at_most: int) -> Facets:
         query = matching_query(plan)
@@ -165,7 +166,7 @@ class TantivyReader:
 
     def frequency(self, token: str) -> int:
         with _faults(self._folder):
-            return int(self._current().doc_freq("text", token))
+            return int(self._searcher.doc_freq("text", token))
 
     def words(self, prefix: str, limit: int) -> Sequence[tuple[str, int]]:
         with _faults(self._folder):
@@ -176,7 +177,7 @@ class TantivyReader:
             return list(self._current().terms_with_prefix("identifiers", prefix, limit=limit))
 
     def size(self) -> int:
-        return int(self._current().num_docs)
+        return int(self._searcher.num_docs)
 
     def _stamp(self) -> tuple[int, int]:
         try:

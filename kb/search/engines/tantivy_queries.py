@@ -14,6 +14,7 @@ from kb.search.engines.base import (
     TITLE_WEIGHT,
     Alternative,
     Concept,
+    Coverage,
     Plan,
     Sort,
 )
@@ -204,6 +205,16 @@ def counting(among: Query, probes: Sequence[Probe]) -> Query:
             hit = Query.const_score_query(one, float(1 << probe.shift))
             query = Query.boolean_query([(Occur.Must, query), (Occur.Should, hit)])
     return query
+
+
+def read_counts(groups: Sequence[Sequence[Probe]], counts: Sequence[int]) -> Coverage:
+    """Return what the scores of a post say, one for each group; none for a post that is gone."""
+    has = {"text": 0, "title": 0, "identifier": 0}
+    for probes, count in zip(groups, counts, strict=False):
+        for probe in probes:
+            if count >> probe.shift & probe.mask:
+                has[probe.kind] |= 1 << probe.place
+    return Coverage(**has)
 
 
 def sampled(query: Query, halvings: int) -> Query:

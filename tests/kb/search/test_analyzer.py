@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from kb.search import analyzer
 from kb.search.analyzer import analyze, extras_of, index_text
-from kb.search.normalising import normalise
+from kb.search.normalising import normal_words, normalise
 
 # Everything that has gone wrong somewhere: marks, ligatures, emoji, half of a pair, and so on.
 TEXT = st.text(
@@ -47,6 +47,21 @@ def test_text_is_cut_into_tokens(text: str, tokens: list[str]):
 
 def test_traditional_and_simplified_chinese_are_the_same():
     assert texts("保存訓練後的模型") == texts("保存训练后的模型")
+
+
+@given(TEXT)
+def test_words_are_the_same_without_what_is_not_needed_for_them(text: str):
+    places = [
+        [(match.start(), match[0]) for match in analyzer.LEXEME.finditer(normal)]
+        for normal in (normal_words(text), normalise(text))
+    ]
+    assert places[0] == places[1]
+
+
+def test_each_character_that_is_taken_for_normal_is():
+    for character in map(chr, range(0x10000)):
+        words = [analyzer.LEXEME.findall(make(character)) for make in (normal_words, normalise)]
+        assert words[0] == words[1], hex(ord(character))
 
 
 @pytest.mark.parametrize("name", ["DataLoader", "data_loader", "dataloader"])

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from kb.models import Article
 from kb.search.documents import build_documents
-from kb.search.engines.base import Reader, Sort
+from kb.search.engines.base import Document, Reader, Sort
 from kb.search.engines.fts5 import Fts5Reader, Fts5Writer
 from kb.search.engines.tantivy_engine import TantivyReader, TantivyWriter
 from kb.search.plans import plan_query
@@ -67,6 +67,21 @@ def test_same_posts_match(readers: tuple[Reader, Reader], text: str):
     check(readers, text)
 
 
+@pytest.mark.parametrize("text", [*QUERIES, "nn.Linear clip_grad_norm_", "梯度裁剪 冻结"])
+def test_faster_search_finds_the_same_with_what_it_covers(
+    readers: tuple[Reader, Reader], text: str
+):
+    plan = plan_query(parse_query(text), resolve_tag=resolve)
+    oracle, other = readers
+    found = other.search(plan, limit=50, is_exact=False)
+
+    posts = {one.post for one in found.candidates}
+    if found.is_loose:
+        has = other.coverage(sorted(posts), plan.concepts)
+        posts = {post for post in posts if has[post].text}
+    assert posts == {one.post for one in oracle.search(plan, limit=50).candidates}
+
+
 @settings(
     max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
 )
@@ -112,3 +127,44 @@ def test_limit_cuts_after_the_best(readers: tuple[Reader, Reader]):
         assert [one.post for one in cut] == [one.post for one in whole[:2]]
         scores = [one.score for one in whole]
         assert all(a >= b for a, b in itertools.pairwise(scores))
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory: pytest.TempPathFactory) -> tuple[Reader, Reader]:
+    """Index 8,000 posts of 4,000 articles: every third is tagged, every 80th has a rare word."""
+    folder = tmp_path_factory.mktemp("many")
+    documents = [a_document(number) for number in range(8000)]
+    for make in (Fts5Writer, TantivyWriter):
+        writer = make(folder / make.__name__)
+        writer.replace((), documents)
+        writer.commit()
+        writer.close()
+    return Fts5Reader(folder / "Fts5Writer"), TantivyReader(folder / "TantivyWriter")
+
+
+def a_document(number: int) -> Document:
+    article = number // 2
+    tags = ("tag:a", "tag:b") if article % 3 == 0 else ("tag:b",)
+    return Document(
+        post=number + 1, article=article + 1, title="", text="common" + " rare" * (not number % 80),
+        code="", identifiers="", words="", terms=(*tags, "lang:en"), score=0, answers=0, created=0,
+        updated=0, verified_at=0, health=0, title_zh=0, title_en=0, key_zh=0, key_en=0, shown="{}",
+    )  # fmt: skip
+
+
+def test_facets_of_very_many_posts_are_estimated_well(many: tuple[Reader, Reader]):
+    plan = plan_query(parse_query("common"), resolve_tag=resolve)
+    oracle, other = (reader.facets(plan, at_most=8000) for reader in many)
+
+    assert oracle.articles == 4000
+    assert other.articles == pytest.approx(4000, rel=0.1)
+    assert other.counts["tag"] != oracle.counts["tag"], "a sample was to be counted"
+    assert dict(other.counts["tag"]) == pytest.approx(dict(oracle.counts["tag"]), rel=0.15)
+
+
+def test_facets_of_few_posts_are_exact_whatever_was_expected(many: tuple[Reader, Reader]):
+    plan = plan_query(parse_query("rare"), resolve_tag=resolve)
+    oracle, other = (reader.facets(plan, at_most=8000) for reader in many)
+
+    assert other.articles == oracle.articles == 100
+    assert other.counts["tag"] == oracle.counts["tag"] == [("b", 100), ("a", 34)]

@@ -1,12 +1,15 @@
 """What is shown of a text holds its matches, and every piece is text of the original."""
 
+import re
+from pydoc_data.topics import topics
+
 import pytest
 from django.template.loader import render_to_string
 from hypothesis import given
 from hypothesis import strategies as st
 
 from kb.search import passages
-from kb.search.analyzer import analyze
+from kb.search.analyzer import analyze, stem
 from kb.search.passages import Matcher, Passage
 from tests.kb.search.test_analyzer import TEXT
 
@@ -19,8 +22,8 @@ def best_passage(text: str, wanted: frozenset[str]) -> Passage:
     return passages.best_passage(text, Matcher(wanted).matches(text))
 
 
-def best_lines(text: str, wanted: frozenset[str]) -> Passage:
-    return passages.best_lines(text, Matcher(wanted).matches(text))
+def telling_lines(text: str, wanted: frozenset[str]) -> Passage:
+    return passages.telling_lines(text, Matcher(wanted).matches(text), [])
 
 
 def marked(passage: tuple) -> list[str]:
@@ -43,6 +46,27 @@ def wanted(text: str) -> frozenset[str]:
 )
 def test_matches_are_marked_where_they_stand(text: str, query: str, marks: list[str]):
     assert marked(highlight(text, wanted(query))) == marks
+
+
+@given(TEXT, st.data())
+def test_nothing_that_is_wanted_is_missed(text: str, data: st.DataObject):
+    tokens = analyze(text)
+    some = frozenset(data.draw(st.sets(st.sampled_from([t.text for t in tokens] or ["x"]))))
+    found = Matcher(some).matches(text)
+
+    for token in tokens:
+        if token.text in some:
+            assert any(one.start <= token.start and token.end <= one.end for one in found)
+
+
+def test_every_form_of_a_word_is_found_by_its_stem():
+    words = {word for text in topics.values() for word in re.findall(r"[A-Za-z]+", text)}
+    words |= {"dying", "lies", "tying", "skies", "trying", "use", "using", "sensibility"}
+    assert len(words) > 3000
+
+    missed = {word for word in words if not Matcher({stem(word)}).matches(f"the {word}.")}
+    # Names are cut, and their parts are what is indexed.
+    assert not {word for word in missed if len(analyze(word)) == 1}
 
 
 @given(TEXT, st.text(max_size=20))
@@ -81,13 +105,13 @@ def test_passage_is_where_most_different_words_match():
 def test_lines_of_code_are_shown_whole_and_only_where_something_matches():
     code = "import torch\n\nx = torch.ones(3)\ny = x.unsqueeze(0)\nprint(y)\n"
 
-    assert best_lines(code, wanted("nothing here")) == ()
-    shown = "".join(piece.text for piece in best_lines(code, wanted("unsqueeze")))
+    assert telling_lines(code, wanted("nothing here")) == ()
+    shown = "".join(piece.text for piece in telling_lines(code, wanted("unsqueeze")))
     assert shown.startswith("y = x.unsqueeze(0)")
 
 
 @given(TEXT)
 def test_lines_are_lines_of_the_code(code: str):
-    shown = "".join(piece.text for piece in best_lines(code, wanted(code)))
+    shown = "".join(piece.text for piece in telling_lines(code, wanted(code)))
 
     assert shown in code
