@@ -3,6 +3,7 @@
 Pieces are plain text: whoever shows them escapes each, so no mark can break HTML.
 """
 
+import itertools
 import re
 import unicodedata
 from bisect import bisect_left
@@ -40,19 +41,23 @@ class Matcher:
         self._wanted = frozenset(wanted)
         self._chinese = [token for token in self._wanted if is_han(token)]
         latin = [token for token in self._wanted if not is_han(token)]
-        # A name in parts is found by the parts and may be wanted without its underscores.
-        self._beginnings = [*sorted({_beginning(token) for token in latin}), "_"] if latin else []
+        self._beginnings = sorted({_beginning(token) for token in latin})
         self._inside: dict[str, tuple[Token, ...]] = {}
 
-    def matches(self, text: str) -> list[Token]:
-        """Return the wanted tokens; whole names where their joined form is wanted."""
-        normal = normal_words(text)
+    def matches(self, *texts: str) -> list[list[Token]]:
+        """Return the wanted tokens of each text; whole names where their joined form is wanted."""
+        normal = normal_words("\n".join(texts))
         words = self._words_with_chinese(normal) | self._words_with_latin(normal)
-        return [
-            Token(one.text, start + one.start, start + one.end)
-            for start in sorted(words)
-            for one in self._look_inside(words[start])
-        ]
+        borders = list(itertools.accumulate((len(text) + 1 for text in texts), initial=0))
+        found: list[list[Token]] = [[] for _ in texts]
+        which = 0
+        for at in sorted(words):
+            while at >= borders[which + 1]:
+                which += 1
+            start = at - borders[which]
+            for text, first, last in self._look_inside(words[at]):
+                found[which].append(Token(text, start + first, start + last))
+        return found
 
     def _words_with_chinese(self, normal: str) -> dict[int, str]:
         words: dict[int, str] = {}
@@ -70,7 +75,7 @@ class Matcher:
             return {}
         words: dict[int, str] = {}
         lower = normal.replace("İ", "I").lower()  # the one letter whose small form is two
-        for beginning in self._beginnings:
+        for beginning in [*self._beginnings, *self._seams(lower)]:
             at = lower.find(beginning)
             while at >= 0:
                 start, word = _word_around(normal, at)
@@ -82,6 +87,14 @@ class Matcher:
                 start, word = _word_around(normal, match.start())
                 words[start] = word
         return words
+
+    def _seams(self, lower: str) -> tuple[str, ...]:
+        """Return what names in parts are found by, where one may be wanted without its seams."""
+        if "_" not in lower:
+            return ()
+        joined = lower.replace("_", "")
+        has_more = any(joined.count(one) > lower.count(one) for one in self._beginnings)
+        return ("_",) if has_more else ()
 
     def _look_inside(self, lexeme: str) -> tuple[Token, ...]:
         """Return the wanted tokens of one match of LEXEME, by their places in it."""

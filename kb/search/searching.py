@@ -248,12 +248,12 @@ def _hit(
     title = titles.get(title_lang, "?")
     texts: Mapping[str, str] = values["prose"]
     chosen = _choose(texts, lang)
-    found = matcher.matches(texts.get(chosen, ""))
-    if not found:
-        for other in texts:
-            if other != chosen and (in_other := matcher.matches(texts[other])):
-                chosen, found = other, in_other
     code: str = values["code"]
+    in_title, in_prose, in_code = matcher.matches(title, texts.get(chosen, ""), code)
+    if not in_prose:
+        for other in texts:
+            if other != chosen and (found := matcher.matches(texts[other])[0]):
+                chosen, in_prose = other, found
     return Hit(
         article=one.article,
         post=one.post,
@@ -262,10 +262,10 @@ def _hit(
         is_accepted=values["accepted"],
         lang=chosen,
         is_other_language=chosen != lang,
-        title=highlight(title, matcher.matches(title)),
+        title=highlight(title, in_title),
         title_lang=title_lang,
-        prose=best_passage(texts.get(chosen, ""), found),
-        code=telling_lines(code, matcher.matches(code), found),
+        prose=best_passage(texts.get(chosen, ""), in_prose),
+        code=telling_lines(code, in_code, in_prose),
         score=round(score, 4),
     )
 

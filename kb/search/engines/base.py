@@ -4,7 +4,7 @@ import dataclasses
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 
 class EngineError(Exception):
@@ -100,11 +100,10 @@ class Plan:
         return bool(self.concepts or self.required)
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
+    score: float  # as the engine ranks; 0 where sorted otherwise
     post: int
     article: int
-    score: float  # as the engine ranks; 0 where sorted otherwise
     votes: int
     health: int
     title_zh: int

@@ -98,22 +98,7 @@ class TantivyReader:
         return Found(
             is_loose=sort is Sort.RELEVANCE and not is_exact and has_groups(plan),
             total=cast(Any, result).count or 0,  # its stub forgets it
-            candidates=[
-                Candidate(
-                    post=post,
-                    article=article,
-                    score=score,
-                    votes=votes,
-                    health=health,
-                    title_zh=title_zh,
-                    title_en=title_en,
-                    key_zh=key_zh,
-                    key_en=key_en,
-                )
-                for score, post, article, votes, health, title_zh, title_en, key_zh, key_en in zip(
-                    scores, *columns, strict=True
-                )
-            ],
+            candidates=list(map(Candidate, scores, *columns)),
         )
 
     def coverage(self, posts: Sequence[int], concepts: Sequence[Concept]) -> Mapping[int, Coverage]:

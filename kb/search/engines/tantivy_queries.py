@@ -199,12 +199,13 @@ def counting(among: Query, probes: Sequence[Probe]) -> Query:
     One optional clause inside the other: each is asked about the few posts alone, where a union
     of them all would read everything between those posts.
     """
-    query = among
+    chain = Query.const_score_query(Query.all_query(), 0.0)
     for probe in probes:
         for one in probe.queries:
             hit = Query.const_score_query(one, float(1 << probe.shift))
-            query = Query.boolean_query([(Occur.Must, query), (Occur.Should, hit)])
-    return query
+            chain = Query.boolean_query([(Occur.Must, chain), (Occur.Should, hit)])
+    # Outside, since what is inside is copied by each clause around it.
+    return Query.boolean_query([(Occur.Must, among), (Occur.Must, chain)])
 
 
 def read_counts(groups: Sequence[Sequence[Probe]], counts: Sequence[int]) -> Coverage:

@@ -15,15 +15,15 @@ from tests.kb.search.test_analyzer import TEXT
 
 
 def highlight(text: str, wanted: frozenset[str]) -> Passage:
-    return passages.highlight(text, Matcher(wanted).matches(text))
+    return passages.highlight(text, Matcher(wanted).matches(text)[0])
 
 
 def best_passage(text: str, wanted: frozenset[str]) -> Passage:
-    return passages.best_passage(text, Matcher(wanted).matches(text))
+    return passages.best_passage(text, Matcher(wanted).matches(text)[0])
 
 
 def telling_lines(text: str, wanted: frozenset[str]) -> Passage:
-    return passages.telling_lines(text, Matcher(wanted).matches(text), [])
+    return passages.telling_lines(text, Matcher(wanted).matches(text)[0], [])
 
 
 def marked(passage: tuple) -> list[str]:
@@ -52,11 +52,18 @@ def test_matches_are_marked_where_they_stand(text: str, query: str, marks: list[
 def test_nothing_that_is_wanted_is_missed(text: str, data: st.DataObject):
     tokens = analyze(text)
     some = frozenset(data.draw(st.sets(st.sampled_from([t.text for t in tokens] or ["x"]))))
-    found = Matcher(some).matches(text)
+    found = Matcher(some).matches(text)[0]
 
     for token in tokens:
         if token.text in some:
             assert any(one.start <= token.start and token.end <= one.end for one in found)
+
+
+@given(st.lists(TEXT, min_size=1, max_size=4), st.text(max_size=20))
+def test_texts_that_are_looked_at_together_are_not_mixed(texts: list[str], query: str):
+    matcher = Matcher(wanted(query) | wanted(texts[0][:9]))
+
+    assert matcher.matches(*texts) == [matcher.matches(text)[0] for text in texts]
 
 
 def test_every_form_of_a_word_is_found_by_its_stem():
@@ -64,7 +71,7 @@ def test_every_form_of_a_word_is_found_by_its_stem():
     words |= {"dying", "lies", "tying", "skies", "trying", "use", "using", "sensibility"}
     assert len(words) > 3000
 
-    missed = {word for word in words if not Matcher({stem(word)}).matches(f"the {word}.")}
+    missed = {word for word in words if not Matcher({stem(word)}).matches(f"the {word}.")[0]}
     # Names are cut, and their parts are what is indexed.
     assert not {word for word in missed if len(analyze(word)) == 1}
 
