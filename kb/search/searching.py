@@ -162,6 +162,8 @@ def _as_words(query: Query) -> Query:
 
 def resolve_tag(name: str) -> str | None:
     """Return the slug of the tag that goes by this slug, synonym or name."""
+    if Tag.objects.filter(slug=name.lower()).exists():
+        return name.lower()
     tag = find_tag(name)
     if tag is None:
         tag = Tag.objects.filter(Q(name_zh__iexact=name) | Q(name_en__iexact=name)).first()
