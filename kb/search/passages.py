@@ -19,6 +19,8 @@ LONGEST_CODE_LINE = 160
 TELLING = 0.6
 """Part of what matches that code has to show."""
 ACCENTED = re.compile(f"[^\\W\x00-\x7f{HAN}]+")
+LINE_END = re.compile("\n")
+SHORTEST_JOINED = 4  # letters of a name without its seams
 LATIN = re.compile(f"[^\\W{HAN}]|[\u0300-\u036f]")
 
 
@@ -42,6 +44,7 @@ class Matcher:
         self._chinese = [token for token in self._wanted if is_han(token)]
         latin = [token for token in self._wanted if not is_han(token)]
         self._beginnings = sorted({_beginning(token) for token in latin})
+        self._long = [one for one in self._beginnings if len(one) >= SHORTEST_JOINED]
         self._inside: dict[str, tuple[Token, ...]] = {}
 
     def matches(self, *texts: str) -> list[list[Token]]:
@@ -90,10 +93,10 @@ class Matcher:
 
     def _seams(self, lower: str) -> tuple[str, ...]:
         """Return what names in parts are found by, where one may be wanted without its seams."""
-        if "_" not in lower:
+        if not self._long or "_" not in lower:
             return ()
         joined = lower.replace("_", "")
-        has_more = any(joined.count(one) > lower.count(one) for one in self._beginnings)
+        has_more = any(joined.count(one) > lower.count(one) for one in self._long)
         return ("_",) if has_more else ()
 
     def _look_inside(self, lexeme: str) -> tuple[Token, ...]:
@@ -163,7 +166,7 @@ def telling_lines(code: str, found: Sequence[Token], elsewhere: Sequence[Token])
 
 
 def _best_lines(code: str, found: Sequence[Token]) -> tuple[int, int]:
-    starts = [0, *(at + 1 for at, character in enumerate(code) if character == "\n")]
+    starts = [0, *(match.end() for match in LINE_END.finditer(code))]
     by_line: dict[int, set[str]] = {}
     for token in found:
         by_line.setdefault(bisect_left(starts, token.start + 1) - 1, set()).add(token.text)
