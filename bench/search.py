@@ -1,10 +1,11 @@
 """Measure the search: speed of indexing, size of the index, and the time of whole queries.
 
 `python -m bench.search [--sizes 10000,100000,1000000] [--engines tantivy,fts5] [--quick] [--json]`
-makes corpora of recombined articles in a throw-away database. A whole query is what a page
-asks for: reading what was typed, searching, ranking anew, facets, and twenty highlighted hits.
-Beside it stands the raw engine's own time for the same query: finding and scoring the same
-number of posts, counting them and handing over what is shown of twenty.
+makes corpora of recombined articles in a throw-away database; for the engine `postgresql`, in the
+empty one of `--database postgresql://…`, which is emptied again. A whole query is what a page asks
+for: reading what was typed, searching, ranking anew, facets, and twenty highlighted hits. Beside it
+stands the raw engine's own time for the same query: finding and scoring the same number of posts,
+counting them and handing over what is shown of twenty.
 """
 
 import argparse
@@ -29,7 +30,8 @@ Clock = Callable[[], float]
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--sizes", default="10000", help="numbers of posts, by commas")
-    parser.add_argument("--engines", default="tantivy", help="tantivy, fts5, by commas")
+    parser.add_argument("--engines", default="tantivy", help="tantivy, fts5, postgresql, by commas")
+    parser.add_argument("--database", help="an empty PostgreSQL database, for its engine")
     parser.add_argument("--quick", action="store_true", help="3,000 posts; under a minute")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
@@ -41,6 +43,8 @@ def main() -> None:
         with tempfile.TemporaryDirectory(prefix="zhiyan-bench-") as var:
             os.environ["ZHIYAN_VAR"] = var
             os.environ.pop("DATABASE_URL", None)
+            if options.database:
+                os.environ["DATABASE_URL"] = options.database
             report["sizes"][str(size)] = measure(size, options.engines.split(","), Path(var))
         if not options.json:
             _print(size, report["sizes"][str(size)])
@@ -60,12 +64,16 @@ def measure(size: int, engines: list[str], var: Path) -> dict[str, Any]:
     from django.db import connection
 
     from bench.corpus import Recombined, write_pages
+    from kb.models import Article
 
     # One process measures several sizes, each in a database of its own.
     connection.close()
     settings.VAR_DIR = var
-    settings.DATABASES["default"]["NAME"] = connection.settings_dict["NAME"] = str(var / "db")
+    if connection.vendor == "sqlite":
+        settings.DATABASES["default"]["NAME"] = connection.settings_dict["NAME"] = str(var / "db")
     call_command("migrate", verbosity=0)
+    if Article.objects.exists():
+        raise SystemExit("bench.search: the database of --database has articles; give an empty one")
     call_command("load_content", stdout=io.StringIO())
     started = time.perf_counter()
     posts = write_pages(Recombined().pages(size))
@@ -77,6 +85,8 @@ def measure(size: int, engines: list[str], var: Path) -> dict[str, Any]:
     for engine in engines:
         settings.SEARCH_ENGINE = engine
         report["engines"][engine] = _measure_engine()
+    if connection.vendor == "postgresql":
+        call_command("flush", interactive=False, verbosity=0)
     return report
 
 
@@ -89,8 +99,7 @@ def _measure_engine() -> dict[str, Any]:
     seconds, processor = time.perf_counter() - started, _processor_seconds() - processor
     indexes.forget_reader()
     reader = indexes.current_reader()
-    folder = indexes.root() / index.name
-    bytes_ = sum(path.stat().st_size for path in folder.iterdir())
+    bytes_ = _bytes(index)
     queries = {kind: list(make(reader)) for kind, make in KINDS.items()}
     for some in queries.values():
         _whole(some[0])
@@ -113,6 +122,20 @@ def _measure_engine() -> dict[str, Any]:
             "raw_processor": _summary([_timed(_raw, q, time.process_time) for q in everything]),
         },
     }
+
+
+def _bytes(index: Any) -> int:
+    from django.db import connection
+
+    from kb.search import indexes
+    from kb.search.engines import postgresql
+
+    if index.engine == postgresql.NAME:
+        with connection.cursor() as cursor:
+            table = postgresql.table_of(index.name)
+            cursor.execute("SELECT pg_total_relation_size(%s)", [table])
+            return int(cursor.fetchone()[0])
+    return sum(path.stat().st_size for path in (indexes.root() / index.name).iterdir())
 
 
 def _processor_seconds() -> float:
