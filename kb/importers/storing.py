@@ -19,9 +19,9 @@ from kb.search.outbox import note_articles
 from kb.services import keep_old_addresses, keep_pictures
 from kb.standing import LANGUAGES_APART, refresh_standing
 from snippets import staleness
-from snippets.bulk import find_or_make_snippets
 from snippets.models import Snippet, Verification
 from snippets.rows import insert, reserve_ids
+from snippets.storing import find_or_make_snippets
 
 TAG_CHARACTERS = 60
 
