@@ -14,7 +14,7 @@ from kb.search.indexes import Progress
 
 BATCH_CHANGES = 500
 BATCH_ARTICLES = 200
-COMMIT_ARTICLES = 20_000
+COMMIT_ARTICLES = 50_000
 
 
 def drain(*, index: SearchIndex, writer: Writer) -> int:
@@ -43,7 +43,7 @@ def rebuild(*, progress: Progress = lambda done, total: None) -> SearchIndex:
     with indexes.only_builder(), builders(Article.objects.count()) as made:
         index = indexes.register(indexes.wanted_engine())
         try:
-            writer = indexes.open_writer(index.engine, index.name)
+            writer = indexes.open_writer(index.engine, index.name, is_new=True)
             try:
                 _fill(writer, made, progress)
                 while drain(index=index, writer=writer):

@@ -47,15 +47,19 @@ def _has_tantivy() -> bool:
     return importlib.util.find_spec("tantivy") is not None
 
 
-def open_writer(engine: str, name: str) -> Writer:
-    """Return the index's only writer; raises EngineError where it cannot be written."""
+def open_writer(engine: str, name: str, *, is_new: bool = False) -> Writer:
+    """Return the index's only writer; raises EngineError where it cannot be written.
+
+    A new index is filled at once and may take more memory meanwhile.
+    """
     if engine == postgresql.NAME:
         return postgresql.PostgresqlWriter(name)
     if engine == fts5.NAME:
         return fts5.Fts5Writer(root() / name)
     from kb.search.engines import tantivy_engine  # noqa: PLC0415 - may not be installed
 
-    return tantivy_engine.TantivyWriter(root() / name)
+    heap = tantivy_engine.FILLING_HEAP_BYTES if is_new else tantivy_engine.HEAP_BYTES
+    return tantivy_engine.TantivyWriter(root() / name, heap_bytes=heap)
 
 
 def open_reader(engine: str, name: str) -> Reader:
