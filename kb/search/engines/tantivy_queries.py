@@ -164,10 +164,7 @@ class Probe:
     kind: str  # as in Coverage
     queries: Sequence[Query]  # any will do
     shift: int
-
-    @property
-    def mask(self) -> int:
-        return (1 << len(self.queries).bit_length()) - 1
+    mask: int
 
 
 def probes_of(concepts: Sequence[Concept]) -> Iterator[list[Probe]]:
@@ -180,7 +177,8 @@ def probes_of(concepts: Sequence[Concept]) -> Iterator[list[Probe]]:
             if used + needed > BITS:
                 yield some
                 some, used = [], 0
-            some.append(Probe(place=place, kind=kind, queries=queries, shift=used))
+            mask = (1 << needed) - 1
+            some.append(Probe(place=place, kind=kind, queries=queries, shift=used, mask=mask))
             used += needed
     if some:
         yield some
