@@ -10,14 +10,13 @@ import re
 import threading
 import unicodedata
 from collections.abc import Iterator, Sequence
-from collections.abc import Set as AbstractSet
 from itertools import chain
 from typing import Any, NamedTuple
 
 import Stemmer
 
 from kb.search.glossary import chinese_terms, glossary_digest
-from kb.search.normalising import normalise
+from kb.search.normalising import normalise, normalise_words
 
 try:
     import rjieba
@@ -29,8 +28,10 @@ VERSION = 2
 
 HAN = "〇\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f"
 # Combining marks belong to the letter before them.
-LEXEME = re.compile(f"[{HAN}]+|[^\\W{HAN}]+(?:[\u0300-\u036f]+[^\\W{HAN}]*)*")
+LEXEME = re.compile(f"[{HAN}]+|\\w[^\\W{HAN}]*(?:[\u0300-\u036f]+[^\\W{HAN}]*)*")
 ASCII_LEXEME = re.compile(r"\w+", re.ASCII)  # the same where there is nothing else
+BLANKS = bytes(code if ASCII_LEXEME.match(chr(code)) else ord(" ") for code in range(256))
+"""The same as a table: whatever parts ASCII lexemes becomes a blank."""
 IS_HAN = re.compile(f"[{HAN}]")
 SEAM = re.compile(r"_+|(?<=[a-z])(?=[A-Z])|(?<=[A-Z0-9])(?=[A-Z][a-z])")
 # Names that capitals do not cut: "tensor" is no part of TensorFlow.
@@ -84,24 +85,43 @@ def analyze(text: str) -> list[Token]:
     return tokens
 
 
+class Lexeme:
+    """What is known of a lexeme: its tokens, joined by blanks, and what an index keeps besides."""
+
+    __slots__ = ("extras", "tokens", "word")
+
+    def __init__(self, lexeme: str) -> None:
+        pieces = cut(lexeme)
+        self.tokens = " ".join(part.text for part in pieces.parts)
+        self.extras = pieces.extras
+        is_word = 3 <= len(lexeme) <= 30 and lexeme.isascii() and lexeme.isalpha()
+        self.word = lexeme.lower() if is_word else ""
+
+
 class Indexed(NamedTuple):
     """A text as an index keeps it; made in C as far as possible, since reindexing is this."""
 
     text: str  # the same tokens as `analyze` gives, joined by blanks
-    lexemes: frozenset[str]
+    lexemes: list[Lexeme]
+
+    def extras(self) -> set[str]:
+        """Return the uncut forms and the parts of long words, which an index keeps besides."""
+        return set(chain.from_iterable([one.extras for one in self.lexemes if one.extras]))
+
+    def words(self) -> set[str]:
+        """Return the Latin words in lower case, unstemmed, for spelling and completion."""
+        return {one.word for one in self.lexemes if one.word}
 
 
 def index_text(text: str) -> Indexed:
     if len(_known) > MOST_KNOWN:
         _known.clear()
-    lexemes = (ASCII_LEXEME if text.isascii() else LEXEME).findall(normalise(text))
-    return Indexed(" ".join(map(_known.__getitem__, lexemes)), frozenset(lexemes))
-
-
-def extras_of(lexemes: AbstractSet[str]) -> set[str]:
-    """Return the uncut forms and the parts of long words, which an index keeps besides."""
-    some = lexemes & _known.extras.keys()
-    return set(chain.from_iterable(map(_known.extras.__getitem__, some))) if some else set()
+    if text.isascii():
+        lexemes = text.encode().translate(BLANKS).decode().split()
+    else:
+        lexemes = LEXEME.findall(normalise_words(text))
+    found = list(map(_known.__getitem__, lexemes))
+    return Indexed(" ".join([one.tokens for one in found]), found)
 
 
 def words_with(tokens: Sequence[str], among: set[str]) -> set[str]:
@@ -117,36 +137,22 @@ def words_with(tokens: Sequence[str], among: set[str]) -> set[str]:
     return {word for token in tokens for word in by_token.get(token, ()) if word in among}
 
 
-def words_of(lexemes: AbstractSet[str]) -> set[str]:
-    """Return the Latin words in lower case, unstemmed, for spelling and completion."""
-    return set(map(str.lower, lexemes & _known.words))
-
-
-class _Known(dict[str, str]):
-    """The tokens of each lexeme that was met, and what else is known of them."""
+class _Known(dict[str, Lexeme]):
+    """What is known of each lexeme that was met."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.extras: dict[str, tuple[str, ...]] = {}
-        self.words: set[str] = set()
         self.by_token: dict[str, set[str]] = {}
 
-    def __missing__(self, lexeme: str) -> str:
-        pieces = cut(lexeme)
-        if pieces.extras:
-            self.extras[lexeme] = pieces.extras
-        if 3 <= len(lexeme) <= 30 and lexeme.isascii() and lexeme.isalpha():
-            self.words.add(lexeme)
+    def __missing__(self, lexeme: str) -> Lexeme:
+        made = self[lexeme] = Lexeme(lexeme)
         if not is_han(lexeme):
-            for token in {*pieces.extras, *(part.text for part in pieces.parts)}:
+            for token in {*made.extras, *made.tokens.split()}:
                 self.by_token.setdefault(token, set()).add(lexeme)
-        tokens = self[lexeme] = " ".join(part.text for part in pieces.parts)
-        return tokens
+        return made
 
     def clear(self) -> None:
         super().clear()
-        self.extras.clear()
-        self.words.clear()
         self.by_token.clear()
 
 

@@ -11,7 +11,7 @@ from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from kb.search.analyzer import HAN, LEXEME, Token, cut, is_han
-from kb.search.normalising import normal_words
+from kb.search.normalising import normalise_words
 
 PASSAGE_CHARACTERS = 200
 CODE_LINES = 4
@@ -49,7 +49,7 @@ class Matcher:
 
     def matches(self, *texts: str) -> list[list[Token]]:
         """Return the wanted tokens of each text; whole names where their joined form is wanted."""
-        normal = normal_words("\n".join(texts))
+        normal = normalise_words("\n".join(texts))
         words = self._words_with_chinese(normal) | self._words_with_latin(normal)
         borders = list(itertools.accumulate((len(text) + 1 for text in texts), initial=0))
         found: list[list[Token]] = [[] for _ in texts]

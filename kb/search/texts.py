@@ -4,6 +4,7 @@ import dataclasses
 import html
 import re
 from collections.abc import Sequence
+from itertools import islice
 from typing import Any
 
 PRE = re.compile(r"<pre\b[^>]*>(.*?)</pre>", re.DOTALL)
@@ -30,15 +31,20 @@ def read_blocks(blocks: Sequence[dict[str, Any]]) -> Text:
     inline: list[str] = []
     for block in blocks:
         text = block.get("html", "")
-        if "<pre" in text:
-            code += (_plain(match) for match in PRE.findall(text))
-            text = PRE.sub(" ", text)
-        if "<code" in text:
-            inline += (_plain(match) for match in INLINE_CODE.findall(text))
-        if "<math" in text or "<!--" in text:
-            text = LEFT_OUT.sub(" ", text)
-        if plain := " ".join(_plain(text).split()):
-            prose.append(plain)
+        inner = text.removeprefix("<p>").removesuffix("</p>")
+        if "<" not in inner:  # a paragraph of words alone, as most are
+            text = html.unescape(inner)
+        else:
+            if "<pre" in text:
+                code += (_plain(match) for match in PRE.findall(text))
+                text = PRE.sub(" ", text)
+            if "<code" in text:
+                inline += (_plain(match) for match in INLINE_CODE.findall(text))
+            if "<math" in text or "<!--" in text:
+                text = LEFT_OUT.sub(" ", text)
+            text = _plain(text)
+        if words := text.split():
+            prose.append(" ".join(words))
     return Text(prose="\n".join(prose), code="\n".join(code), inline=tuple(inline))
 
 
@@ -48,13 +54,10 @@ def _plain(text: str) -> str:
 
 def identifiers_of(code: str) -> set[str]:
     """Return the names in lower case, dotted ones also without their first parts."""
-    found: set[str] = set()
-    for name in set(IDENTIFIER.findall(code)):
-        lower = name.lower()
-        found.add(lower)
-        while "." in lower:
-            lower = lower.partition(".")[2]
-            found.add(lower)
-        if len(found) >= MOST_IDENTIFIERS:
-            break
-    return found
+    found = set(map(str.lower, IDENTIFIER.findall(code)))
+    for name in [one for one in found if "." in one]:
+        rest = name
+        while "." in rest:
+            rest = rest.partition(".")[2]
+            found.add(rest)
+    return found if len(found) <= MOST_IDENTIFIERS else set(islice(found, MOST_IDENTIFIERS))

@@ -22,9 +22,11 @@ class Sort(StrEnum):
     VERIFIED = "verified"
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
-class Document:
-    """A post as an index keeps it. Token fields are words joined by blanks."""
+class Document(NamedTuple):
+    """A post as an index keeps it. Token fields are words joined by blanks.
+
+    A tuple: many are made, and sent from one process to another.
+    """
 
     post: int
     article: int
