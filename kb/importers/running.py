@@ -1,13 +1,12 @@
 """Running an import: items in batches, each batch whole or not at all."""
 
+import contextlib
 import dataclasses
-import gc
-import os
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from itertools import islice
-from multiprocessing import get_context
 from typing import Any
 
 from django.db import transaction
@@ -19,6 +18,7 @@ from kb.importers.planning import Plan, plan_article
 from kb.importers.storing import Planned, Tags, store_new
 from kb.models import Source
 from kb.services import save_article
+from kb.workers import collecting_seldom, workers
 
 BATCH = 150
 """Articles in a transaction: enough to make its cost small, few enough to lose at a kill."""
@@ -71,8 +71,7 @@ def run_import(
     """
     report = Report(problems=problems)
     tags = Tags(importer.describe_tag) if isinstance(importer, DescribesTags) else Tags()
-    convert = _Converter(importer)
-    with convert:
+    with _converter(importer) as convert:
         items = importer.items()
         batches = _batches(items if importer.has_unique_ids else _once(items, problems))
         for batch, known, wanted, results in _ahead(_begun(batches, importer.kind, convert)):
@@ -197,15 +196,11 @@ def _plan(importer: Importer, item: Item) -> Plan | str:
 
 
 _importer: Importer | None = None
-SELDOM = (50_000, 50, 1000)
-"""When to look for cyclic garbage, of which converting makes little: at the usual 700 objects it
-takes a fifth of the time."""
 
 
 def _begin(importer: Importer) -> None:
     global _importer  # noqa: PLW0603 - a worker process has one import
     _importer = importer
-    gc.set_threshold(*SELDOM)
 
 
 def _plan_here(item: Item) -> Plan | str:
@@ -216,35 +211,20 @@ def _plan_here(item: Item) -> Plan | str:
 class _Converter:
     """Conversion in this process, or in others where there is much to convert."""
 
-    def __init__(self, importer: Importer) -> None:
+    def __init__(self, importer: Importer, pool: ProcessPoolExecutor | None) -> None:
         self._importer = importer
-        self._usual_threshold = gc.get_threshold()
-        self._pool: ProcessPoolExecutor | None = None
-        expected = importer.expected() or 0
-        processes = min(os.cpu_count() or 1, 4)
-        if expected >= FEW and processes > 1:
-            # Collecting garbage would write to every object, and so copy it into each process.
-            gc.collect()
-            gc.freeze()
-            self._pool = ProcessPoolExecutor(
-                processes,
-                mp_context=get_context("fork"),
-                initializer=_begin,
-                initargs=(importer,),
-            )
-            self._pool.submit(int)  # starts them now, while this process is small
+        self._pool = pool
 
     def plans(self, items: Sequence[Item]) -> Iterable[Plan | str]:
         if self._pool is None or len(items) < 20:
             return (_plan(self._importer, item) for item in items)
         return self._pool.map(_plan_here, items, chunksize=25)
 
-    def __enter__(self) -> "_Converter":
-        gc.set_threshold(*SELDOM)
-        return self
 
-    def __exit__(self, *_: object) -> None:
-        gc.set_threshold(*self._usual_threshold)
-        if self._pool is not None:
-            self._pool.shutdown(cancel_futures=True)
-            gc.unfreeze()
+@contextlib.contextmanager
+def _converter(importer: Importer) -> Iterator[_Converter]:
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(collecting_seldom())
+        is_much = (importer.expected() or 0) >= FEW
+        pool = stack.enter_context(workers(partial(_begin, importer))) if is_much else None
+        yield _Converter(importer, pool)

@@ -1,22 +1,19 @@
 """The documents of everything, made by several processes where there is much."""
 
 import contextlib
-import gc
-import os
+import marshal
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
-from multiprocessing import get_context
 
 from django.db import connections
 
 from kb.search.documents import build_documents
 from kb.search.engines.base import Document
+from kb.workers import collecting_seldom, processes, workers
 
 MANY = 2000
 """Articles from which on other processes help: they take a moment to start."""
-SELDOM = (50_000, 50, 1000)
-"""When to look for cyclic garbage, of which documents make none."""
 Built = tuple[int, Iterable[Document]]
 
 
@@ -32,42 +29,33 @@ class Builders:
             for ids in batches:
                 yield len(ids), build_documents(ids)
             return
-        ahead: deque[tuple[int, Future[list[Document]]]] = deque()
+        ahead: deque[tuple[int, Future[bytes]]] = deque()
         for ids in batches:
             ahead.append((len(ids), self._pool.submit(_build, list(ids))))
-            if len(ahead) > 2 * _processes():
-                count, documents = ahead.popleft()
-                yield count, documents.result()
-        for count, documents in ahead:
-            yield count, documents.result()
+            if len(ahead) > 2 * processes():
+                yield _received(*ahead.popleft())
+        for one in ahead:
+            yield _received(*one)
 
 
 @contextlib.contextmanager
 def builders(articles: int) -> Iterator[Builders]:
     """Have processes ready for so many articles; before the block uses the database."""
-    if articles < MANY or _processes() == 1:
-        yield Builders(None)
-        return
-    connections.close_all()  # a connection belongs to one process
-    gc.collect()
-    gc.freeze()  # collecting would write to every object, and so copy it into each process
-    context = get_context("fork")
-    try:
-        with ProcessPoolExecutor(_processes(), mp_context=context, initializer=_begin) as pool:
-            pool.submit(int)  # starts them now, while this process is small
-            yield Builders(pool)
-            pool.shutdown(cancel_futures=True)
-    finally:
-        gc.unfreeze()
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(collecting_seldom())
+        pool = None
+        if articles >= MANY:
+            connections.close_all()  # a connection belongs to one process
+            pool = stack.enter_context(workers())
+        yield Builders(pool)
 
 
-def _processes() -> int:
-    return min(os.cpu_count() or 1, 4)
+# Plain tuples, since thousands of objects of a class take thrice as long to send.
 
 
-def _begin() -> None:
-    gc.set_threshold(*SELDOM)
+def _build(ids: list[int]) -> bytes:
+    return marshal.dumps([tuple(document) for document in build_documents(ids)])
 
 
-def _build(ids: list[int]) -> list[Document]:
-    return list(build_documents(ids))
+def _received(count: int, sent: Future[bytes]) -> Built:
+    return count, map(Document._make, marshal.loads(sent.result()))  # noqa: S302 - our own process
