@@ -11,6 +11,7 @@ import threading
 import unicodedata
 from collections.abc import Iterator, Sequence
 from itertools import chain
+from sys import intern
 from typing import Any, NamedTuple
 
 import Stemmer
@@ -92,10 +93,11 @@ class Lexeme:
 
     def __init__(self, lexeme: str) -> None:
         pieces = cut(lexeme)
-        self.tokens = " ".join(part.text for part in pieces.parts)
+        # Equal strings are one string: what takes the time is memory that is far away.
+        self.tokens = intern(" ".join(part.text for part in pieces.parts))
         self.extras = pieces.extras
         is_word = 3 <= len(lexeme) <= 30 and lexeme.isascii() and lexeme.isalpha()
-        self.word = lexeme.lower() if is_word else ""
+        self.word = intern(lexeme.lower()) if is_word else ""
 
 
 class Indexed(NamedTuple):
@@ -103,14 +105,6 @@ class Indexed(NamedTuple):
 
     text: str  # the same tokens as `analyze` gives, joined by blanks
     lexemes: list[Lexeme]
-
-    def extras(self) -> set[str]:
-        """Return the uncut forms and the parts of long words, which an index keeps besides."""
-        return set(chain.from_iterable([one.extras for one in self.lexemes if one.extras]))
-
-    def words(self) -> set[str]:
-        """Return the Latin words in lower case, unstemmed, for spelling and completion."""
-        return {one.word for one in self.lexemes if one.word}
 
 
 def index_text(text: str) -> Indexed:
@@ -122,6 +116,23 @@ def index_text(text: str) -> Indexed:
         lexemes = LEXEME.findall(normalise_words(text))
     found = list(map(_known.__getitem__, lexemes))
     return Indexed(" ".join([one.tokens for one in found]), found)
+
+
+def extras_of(*parts: Indexed) -> set[str]:
+    """Return the uncut forms and the parts of long words, which an index keeps besides."""
+    found: list[tuple[str, ...]] = []
+    for part in parts:
+        found += [one.extras for one in part.lexemes if one.extras]
+    return set(chain.from_iterable(found))
+
+
+def words_of(*parts: Indexed) -> set[str]:
+    """Return the Latin words in lower case, unstemmed, for spelling and completion."""
+    words = {""}
+    for part in parts:
+        words.update([one.word for one in part.lexemes])
+    words.remove("")
+    return words
 
 
 def words_with(tokens: Sequence[str], among: set[str]) -> set[str]:
@@ -145,7 +156,7 @@ class _Known(dict[str, Lexeme]):
         self.by_token: dict[str, set[str]] = {}
 
     def __missing__(self, lexeme: str) -> Lexeme:
-        made = self[lexeme] = Lexeme(lexeme)
+        made = self[intern(lexeme)] = Lexeme(lexeme)
         if not is_han(lexeme):
             for token in {*made.extras, *made.tokens.split()}:
                 self.by_token.setdefault(token, set()).add(lexeme)

@@ -15,7 +15,7 @@ from django.db.models.functions import Cast
 
 from kb.languages import TO_PATH
 from kb.models import Article, Post, PostSnippet, Translation
-from kb.search.analyzer import Indexed, index_text
+from kb.search.analyzer import Indexed, extras_of, index_text, words_of
 from kb.search.engines.base import Document, title_key
 from kb.search.terms import exact_term
 from kb.search.texts import Text, identifiers_of, read_blocks
@@ -62,9 +62,8 @@ class Head:
     title_en: int
     key_zh: int
     key_en: int
-    tags: str
-    extras: frozenset[str]  # of titles and tags
-    words: frozenset[str]  # of titles
+    indexed: tuple[Indexed, ...]  # the titles
+    tags: Indexed
     terms: tuple[str, ...]
 
 
@@ -176,9 +175,8 @@ def _head(batch: Batch, article: int, opening: Mapping[str, Any]) -> Head:
         title_en=_length(en),
         key_zh=_key(zh),
         key_en=_key(en),
-        tags=names.text,
-        extras=frozenset().union(*(one.extras() for one in (*indexed.values(), names))),
-        words=frozenset().union(*(one.words() for one in indexed.values())),
+        indexed=tuple(indexed.values()),
+        tags=names,
         terms=tuple(terms),
     )
 
@@ -196,8 +194,8 @@ def _document(batch: Batch, head: Head, post: Mapping[str, Any], answers: int) -
     others = [*[claim for _, _, claim in snippets], *[r for s in states for r in s.reasons]]
     prose = [index_text(text.prose) for text in texts.values()]
     in_code, in_others = index_text(code), index_text("\n".join(others))
-    every = [*prose, in_code, in_others]
-    extras = head.extras.union(*[part.extras() for part in every])
+    every = [*prose, in_code, in_others, head.tags]
+    extras = extras_of(*head.indexed, *every)
     verified = verified_terms(states)
     checked = [state.checked_at for state in states if state.checked_at]
     return Document(
@@ -205,10 +203,10 @@ def _document(batch: Batch, head: Head, post: Mapping[str, Any], answers: int) -
         article=head.article,
         title=head.title,
         # The extras come last, where they part no phrase.
-        text=" ".join([head.title, *[part.text for part in every], head.tags, *extras]),
+        text=" ".join([head.title, *[part.text for part in every], *extras]),
         code=_joined(in_code),
         identifiers=" ".join(identifiers_of("\n".join([code, *inline]))),
-        words=" ".join(head.words.union(*[part.words() for part in prose])),
+        words=" ".join(words_of(*head.indexed, *prose)),
         terms=(
             *head.terms,
             *_terms(post, texts),
@@ -230,7 +228,7 @@ def _document(batch: Batch, head: Head, post: Mapping[str, Any], answers: int) -
 
 
 def _joined(*parts: Indexed) -> str:
-    extras = chain.from_iterable([part.extras() for part in parts])
+    extras = chain.from_iterable(map(extras_of, parts))
     return " ".join([*[part.text for part in parts], *extras])
 
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kb.search import analyzer
-from kb.search.analyzer import LEXEME, analyze, index_text
+from kb.search.analyzer import LEXEME, analyze, extras_of, index_text
 from kb.search.normalising import normalise, normalise_words
 
 # Everything that has gone wrong somewhere: marks, ligatures, emoji, half of a pair, and so on.
@@ -53,14 +53,14 @@ def test_traditional_and_simplified_chinese_are_the_same():
 def test_every_spelling_of_a_name_has_its_joined_form(name: str):
     indexed = index_text(name)
 
-    assert "dataload" in {*indexed.text.split(), *indexed.extras()}
+    assert "dataload" in {*indexed.text.split(), *extras_of(indexed)}
 
 
 def test_long_chinese_word_is_found_by_its_parts():
     indexed = index_text("神经网络")
 
     assert indexed.text == "神经网络"
-    assert {"神经", "网络"} <= indexed.extras()
+    assert {"神经", "网络"} <= extras_of(indexed)
 
 
 def test_chinese_is_cut_into_pairs_without_a_dictionary(monkeypatch: pytest.MonkeyPatch):
