@@ -23,15 +23,17 @@ def collecting_seldom() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def workers(begin: Callable[[], object] = lambda: None) -> Iterator[ProcessPoolExecutor | None]:
+def workers(
+    count: int, begin: Callable[[], object] = lambda: None
+) -> Iterator[ProcessPoolExecutor | None]:
     """Have processes ready, each of which began with `begin`; None where there is but one core."""
-    if processes() == 1:
+    if cores() == 1:
         yield None
         return
     gc.collect()
     gc.freeze()  # collecting would write to every object, and so copy it into each process
     pool = ProcessPoolExecutor(
-        processes(), mp_context=get_context("fork"), initializer=_begin, initargs=(begin,)
+        count, mp_context=get_context("fork"), initializer=_begin, initargs=(begin,)
     )
     try:
         pool.submit(int)  # starts them now, while this process is small
@@ -41,8 +43,9 @@ def workers(begin: Callable[[], object] = lambda: None) -> Iterator[ProcessPoolE
         gc.unfreeze()
 
 
-def processes() -> int:
-    return min(os.cpu_count() or 1, 4)
+def cores() -> int:
+    """Return how many cores this process may use, as far as it makes use of them."""
+    return min(len(os.sched_getaffinity(0)), 4)
 
 
 def _begin(begin: Callable[[], object]) -> None:

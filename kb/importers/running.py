@@ -18,7 +18,7 @@ from kb.importers.planning import Plan, plan_article
 from kb.importers.storing import Planned, Tags, store_new
 from kb.models import Source
 from kb.services import save_article
-from kb.workers import collecting_seldom, workers
+from kb.workers import collecting_seldom, cores, workers
 
 BATCH = 150
 """Articles in a transaction: enough to make its cost small, few enough to lose at a kill."""
@@ -226,5 +226,5 @@ def _converter(importer: Importer) -> Iterator[_Converter]:
     with contextlib.ExitStack() as stack:
         stack.enter_context(collecting_seldom())
         is_much = (importer.expected() or 0) >= FEW
-        pool = stack.enter_context(workers(partial(_begin, importer))) if is_much else None
+        pool = stack.enter_context(workers(cores(), partial(_begin, importer))) if is_much else None
         yield _Converter(importer, pool)

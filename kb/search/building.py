@@ -10,7 +10,7 @@ from django.db import connections
 
 from kb.search.documents import build_documents
 from kb.search.engines.base import Document
-from kb.workers import collecting_seldom, processes, workers
+from kb.workers import collecting_seldom, cores, workers
 
 MANY = 2000
 """Articles from which on other processes help: they take a moment to start."""
@@ -32,7 +32,7 @@ class Builders:
         ahead: deque[tuple[int, Future[bytes]]] = deque()
         for ids in batches:
             ahead.append((len(ids), self._pool.submit(_build, list(ids))))
-            if len(ahead) > 2 * processes():
+            if len(ahead) > 2 * cores():
                 yield _received(*ahead.popleft())
         for one in ahead:
             yield _received(*one)
@@ -46,7 +46,8 @@ def builders(articles: int) -> Iterator[Builders]:
         pool = None
         if articles >= MANY:
             connections.close_all()  # a connection belongs to one process
-            pool = stack.enter_context(workers())
+            # One core is for this process and the engine, which have as much to do as a worker.
+            pool = stack.enter_context(workers(cores() - 1))
         yield Builders(pool)
 
 
