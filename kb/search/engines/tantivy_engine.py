@@ -241,9 +241,9 @@ class TantivyWriter:
         with _faults(self._folder):
             for article in articles:
                 self._writer.delete_documents_by_term("article", article)
-            # All at once: each would wake the engine's own thread.
-            for made in [_tantivy_document(document) for document in documents]:
-                self._writer.add_document(made)
+            # One after the other at once: else each would wake the engine's own thread.
+            for document in list(documents):
+                self._writer.add_document(_tantivy_document(document))
 
     def commit(self) -> None:
         with _faults(self._folder):
