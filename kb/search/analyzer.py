@@ -9,7 +9,7 @@ import functools
 import re
 import threading
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import chain
 from sys import intern
 from typing import Any, NamedTuple
@@ -135,36 +135,12 @@ def words_of(*parts: Indexed) -> set[str]:
     return words
 
 
-def words_with(tokens: Sequence[str], among: set[str]) -> set[str]:
-    """Return the words of `among` that are not Chinese and have one of `tokens`.
-
-    The uncut form of a word counts as its token, too.
-    """
-    if len(_known) > MOST_KNOWN:
-        _known.clear()
-    for lexeme in [one for one in among if one not in _known and not is_han(one)]:
-        _known[lexeme]
-    by_token = _known.by_token
-    return {word for token in tokens for word in by_token.get(token, ()) if word in among}
-
-
 class _Known(dict[str, Lexeme]):
     """What is known of each lexeme that was met."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.by_token: dict[str, set[str]] = {}
-
     def __missing__(self, lexeme: str) -> Lexeme:
         made = self[intern(lexeme)] = Lexeme(lexeme)
-        if not is_han(lexeme):
-            for token in {*made.extras, *made.tokens.split()}:
-                self.by_token.setdefault(token, set()).add(lexeme)
         return made
-
-    def clear(self) -> None:
-        super().clear()
-        self.by_token.clear()
 
 
 MOST_KNOWN = 200_000

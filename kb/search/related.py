@@ -1,8 +1,9 @@
 """Articles that are about the same as an article."""
 
 import dataclasses
-import json
 from collections.abc import Sequence
+
+import orjson
 
 from kb.languages import BY_PATH as LANGUAGE_OF
 from kb.languages import html_lang
@@ -62,7 +63,7 @@ def _find(reader: Reader, article: int, text: str, lang: str) -> list[Related]:
     shown = reader.shown([one.post for one in near])
     found = []
     for one in near:
-        titles = json.loads(shown[one.post])["titles"]
+        titles = orjson.loads(shown[one.post])["titles"]
         if one.article in slugs and titles:
             chosen = lang if lang in titles else next(iter(titles))
             found.append(

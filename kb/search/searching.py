@@ -2,11 +2,11 @@
 
 import dataclasses
 import functools
-import json
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+import orjson
 from django.db.models import Q
 
 from kb.models import Tag
@@ -230,7 +230,7 @@ def show_hits(
     matcher = Matcher(wanted_tokens(plan))
     shown = reader.shown([one.post for one, _ in groups])
     return [
-        _hit(one, score, json.loads(shown[one.post]), matcher, lang)
+        _hit(one, score, orjson.loads(shown[one.post]), matcher, lang)
         for one, score in groups
         if one.post in shown
     ]

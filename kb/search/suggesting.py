@@ -1,9 +1,9 @@
 """What to offer while a reader types: tags, titles and names."""
 
 import dataclasses
-import json
 from enum import StrEnum
 
+import orjson
 from django.urls import reverse
 
 from kb.languages import BY_PATH as LANGUAGE_OF
@@ -98,7 +98,7 @@ def _titles(reader: Reader, words: list[Word], lang: str) -> list[Suggestion]:
     shown = reader.shown([one.post for one in posts])
     found = []
     for one in posts:
-        titles = json.loads(shown[one.post])["titles"]
+        titles = orjson.loads(shown[one.post])["titles"]
         if one.article in slugs and titles:
             chosen = lang if lang in titles else next(iter(titles))
             found.append(
