@@ -24,8 +24,10 @@ try:
 except ImportError:  # pairs of characters do nearly as well
     rjieba = None  # type: ignore[assignment]
 
-VERSION = 2
-"""Raise it when the same text would give other tokens: indexes are then built anew."""
+VERSION = 3
+"""Raise it when the same text would give other tokens, or an index would keep other fields.
+
+Indexes are then built anew."""
 
 HAN = "〇\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f"
 # Combining marks belong to the letter before them.
