@@ -190,6 +190,7 @@ NAMES: Mapping[str, Any] = {
     "user_name": pgettext_lazy("field", "user's name"),
     "value": pgettext_lazy("field", "value"),
     "values": pgettext_lazy("field", "values"),
+    "vector": pgettext_lazy("field", "vector"),
     "verb": pgettext_lazy("field", "deed"),
     "verdict": pgettext_lazy("field", "verdict"),
     "verification": pgettext_lazy("field", "verification"),

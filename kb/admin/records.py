@@ -18,6 +18,7 @@ from kb.models import (
     SearchIndex,
     SharedSetup,
     SharedSetupRevision,
+    TitleVector,
     Vote,
     Webhook,
     WebhookDelivery,
@@ -121,6 +122,15 @@ class IndexChangeAdmin(EvidenceAdmin):
     list_filter = ["index"]
     list_select_related = ["index"]
     search_fields = ["=article_id"]
+
+
+@admin.register(TitleVector)
+class TitleVectorAdmin(EvidenceAdmin):
+    list_display = ["article", "language", "digest"]
+    list_filter = ["language"]
+    list_select_related = ["article"]
+    search_fields = ["=article__id"]
+    heavy = ("vector",)
 
 
 @admin.register(ApiToken)

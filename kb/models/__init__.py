@@ -8,7 +8,7 @@ from kb.models.deleted import DeletedArticle
 from kb.models.editing import EditorDraft
 from kb.models.feedback import Report, TagSuggestion, Vote
 from kb.models.imports import ImportChunk, ImportJob
-from kb.models.search import IndexChange, SearchIndex
+from kb.models.search import IndexChange, SearchIndex, TitleVector
 from kb.models.tags import Tag, TagSynonym
 from kb.models.texts import Language, Revision, SentBack, Translation
 
@@ -38,6 +38,7 @@ __all__ = [
     "Tag",
     "TagSuggestion",
     "TagSynonym",
+    "TitleVector",
     "Translation",
     "Vote",
     "Webhook",

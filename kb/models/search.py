@@ -3,6 +3,9 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from kb.models.articles import Article
+from kb.models.texts import Language
+
 
 class SearchIndex(models.Model):
     """A search index that is told of changes; the one of another machine is told of its own."""
@@ -38,3 +41,23 @@ class IndexChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.index}: {self.article_id}"
+
+
+class TitleVector(models.Model):
+    """What a title means, as numbers; only where requirements-semantic.txt is installed."""
+
+    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="title_vectors")
+    language = models.CharField(max_length=10, choices=Language.choices)
+    digest = models.CharField(max_length=32)  # of the title and of the model's version
+    vector = models.BinaryField()  # kb.search.encoder.pack
+
+    class Meta:
+        ordering = ["id"]
+        verbose_name = _("vector of a title")
+        verbose_name_plural = _("vectors of titles")
+        constraints = [
+            models.UniqueConstraint(fields=["article", "language"], name="title_vector_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.article_id} ({self.language})"

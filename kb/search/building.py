@@ -1,6 +1,7 @@
 """The documents of everything, made by several processes where there is much."""
 
 import contextlib
+import itertools
 import marshal
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
@@ -8,13 +9,22 @@ from concurrent.futures import Future, ProcessPoolExecutor
 
 from django.db import connections
 
+from kb.models import Article
 from kb.search.documents import build_documents
 from kb.search.engines.base import Document
 from kb.workers import collecting_seldom, cores, workers
 
+BATCH_ARTICLES = 200
 MANY = 2000
 """Articles from which on other processes help: they take a moment to start."""
 Built = tuple[int, Iterable[Document]]
+
+
+def article_batches() -> Iterator[list[int]]:
+    """Yield the ids of all articles, a few at a time."""
+    ids = Article.objects.order_by("pk").values_list("pk", flat=True).iterator(chunk_size=10_000)
+    while batch := list(itertools.islice(ids, BATCH_ARTICLES)):
+        yield batch
 
 
 class Builders:

@@ -1,19 +1,16 @@
 """Bringing indexes up to date: from the outbox, and from the beginning."""
 
-import itertools
-from collections.abc import Iterator
-
 from django.utils import timezone
 
 from kb.models import Article, IndexChange, SearchIndex
 from kb.search import indexes
-from kb.search.building import Builders, builders
+from kb.search.building import BATCH_ARTICLES, Builders, article_batches, builders
 from kb.search.documents import build_documents
 from kb.search.engines.base import Writer
 from kb.search.indexes import Progress
+from kb.search.vectors import update_vectors
 
 BATCH_CHANGES = 500
-BATCH_ARTICLES = 200
 COMMIT_ARTICLES = 50_000
 
 
@@ -35,6 +32,9 @@ def drain(*, index: SearchIndex, writer: Writer) -> int:
         writer.replace(some, build_documents(some))
     writer.commit()
     IndexChange.objects.filter(pk__in=[pk for pk, _ in rows]).delete()
+    # What a crash keeps from this is made up for when the drainer starts again.
+    for start in range(0, len(articles), BATCH_ARTICLES):
+        update_vectors(articles[start : start + BATCH_ARTICLES])
     return len(articles)
 
 
@@ -62,7 +62,7 @@ def _fill(writer: Writer, made: Builders, progress: Progress) -> None:
     total = Article.objects.count()
     done = since_commit = 0
     progress(0, total)
-    for count, documents in made.build(_batches()):
+    for count, documents in made.build(article_batches()):
         writer.replace((), documents)
         done += count
         since_commit += count
@@ -71,12 +71,6 @@ def _fill(writer: Writer, made: Builders, progress: Progress) -> None:
             since_commit = 0
         progress(done, max(total, done))
     writer.commit()
-
-
-def _batches() -> Iterator[list[int]]:
-    ids = Article.objects.order_by("pk").values_list("pk", flat=True).iterator(chunk_size=10_000)
-    while batch := list(itertools.islice(ids, BATCH_ARTICLES)):
-        yield batch
 
 
 def beat(index: SearchIndex) -> bool:

@@ -12,6 +12,7 @@ from kb.models import SearchIndex
 from kb.search import analyzer, indexes
 from kb.search.draining import beat, drain, rebuild
 from kb.search.engines.base import EngineBusy, EngineError, Writer
+from kb.search.vectors import fill_vectors
 
 logger = logging.getLogger(__name__)
 
@@ -77,6 +78,7 @@ def _writer(index: SearchIndex) -> Writer:
 def _follow_index(index: SearchIndex, writer: Writer, is_over: Callable[[], bool]) -> None:
     """Drain until it is over or another index has taken over."""
     next_beat = 0.0
+    fill_vectors(is_over=is_over)  # the model may have been installed since
     while not is_over():
         if time.monotonic() >= next_beat:
             next_beat = time.monotonic() + BEAT_SECONDS

@@ -3,6 +3,7 @@
 import functools
 import math
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from kb.search.engines.base import Candidate, Coverage
 
@@ -19,6 +20,7 @@ EXACT_TITLE = 2.0  # nothing but the title was typed
 VOTES = 0.03  # for each doubling
 VERIFIED = 0.06  # all of its code works
 FAILED = -0.08  # some does not
+MEANING = 2.0  # a title that means what was typed; as far as no post has the words, see below
 CHINESE = 0.15  # a Chinese title, for what was typed in Chinese
 
 
@@ -29,8 +31,13 @@ def score_all(
     rarities: Sequence[float],
     lang: str,
     title_key: int = 0,
+    near: Mapping[int, float] = MappingProxyType({}),
 ) -> dict[int, float]:
-    """Return each post's score. `rarities` weigh the concepts; `lang` is the query's."""
+    """Return each post's score.
+
+    `rarities` weigh the concepts; `lang` is the query's; `near` is what its title's meaning is
+    worth to an article.
+    """
     best = max((one.score for one in candidates), default=0.0) or 1.0
     weigh = functools.cache(lambda bits: _weigh(bits, rarities) / (sum(rarities) or 1.0))
     scores: dict[int, float] = {}
@@ -43,6 +50,8 @@ def score_all(
             score += EXACT_TITLE
         if has.identifier:
             score += IDENTIFIER
+        if one.article in near:
+            score += near[one.article]
         if one.votes > 0:
             score += VOTES * math.log2(1 + one.votes)
         if lang == "zh" and one.title_zh:
@@ -51,6 +60,15 @@ def score_all(
             score += VERIFIED if one.health > 0 else FAILED
         scores[one.post] = score
     return scores
+
+
+def as_far_as_open(near: Mapping[int, float], covered: float) -> dict[int, float]:
+    """Return what being near is worth where the best post has so much of the query.
+
+    Where words find everything, nothing: with the square, no judged query loses by it, and those
+    in other words than the articles' gain .10 (bench/relevance.py).
+    """
+    return {article: MEANING * alike * (1 - covered) ** 2 for article, alike in near.items()}
 
 
 def _of_title(one: Candidate, has: int, *, lang: str) -> float:

@@ -12,6 +12,7 @@ from django.db.models import Q
 from kb.models import Tag
 from kb.search import indexes, ranking
 from kb.search.engines.base import Candidate, Concept, Facets, Found, Plan, Reader, Sort
+from kb.search.meaning import candidates_near, near_query, with_facets_of
 from kb.search.passages import Matcher, Passage, best_passage, highlight, telling_lines
 from kb.search.plans import loosen, plan_query
 from kb.search.queries import FilterKind, Query, Remark, Trouble, parse_query
@@ -77,7 +78,8 @@ class Results:
 class _Ranked:
     groups: list[tuple[Candidate, float]]  # the best post of each article, best first
     covered: float  # the largest part of the query that one of them has
-    found: Found
+    found: Found  # by words
+    by_meaning: Sequence[int] = ()  # the articles that were not
 
 
 def search(
@@ -97,21 +99,32 @@ def search(
     resolve = functools.cache(resolve_tag)
     query, remarks = read_query(text, resolve=resolve)
     plan = plan_query(query, resolve_tag=resolve)
-    typed_in = "zh" if is_chinese(text) else "en"
-    ranked = _rank(reader, plan, lang=typed_in, wanted=page * HITS_PER_PAGE, sort=sort)
-    better = correct(query, reader) if query.terms and not is_traceback(text) else None
+    is_pasted = is_traceback(text)
+    rank = functools.partial(
+        _rank,
+        reader,
+        lang="zh" if is_chinese(text) else "en",
+        wanted=page * HITS_PER_PAGE,
+        sort=sort,
+    )
+    near = {} if is_pasted else near_query(query, plan, sort=sort)
+    ranked = rank(plan, near)
+    better = correct(query, reader) if query.terms and not is_pasted else None
     shown_instead = None
     if better and not is_exact and ranked.covered < GOOD_COVERAGE:
-        instead = plan_query(parse_query(better), resolve_tag=resolve)
-        found = _rank(reader, instead, lang=typed_in, wanted=page * HITS_PER_PAGE, sort=sort)
+        corrected = parse_query(better)
+        instead = plan_query(corrected, resolve_tag=resolve)
+        near_instead = near_query(corrected, instead, sort=sort)
+        found = rank(instead, near_instead)
         if found.covered >= ranked.covered + BETTER_COVERAGE:
-            plan, ranked, shown_instead, better = instead, found, better, None
-    if not ranked.groups:
+            plan, near, ranked, shown_instead, better = instead, near_instead, found, better, None
+    if len(ranked.groups) == len(ranked.by_meaning):
         plan = loosen(plan)
-        ranked = _rank(reader, plan, lang=typed_in, wanted=page * HITS_PER_PAGE, sort=sort)
+        ranked = rank(plan, near)
     facets = Facets(counts={}, articles=0)
     if ranked.groups:
         facets = reader.facets(plan, at_most=ranked.found.total)
+        facets = with_facets_of(reader, facets, plan, ranked.by_meaning)
     is_whole = ranked.found.total <= len(ranked.found.candidates)
     total = len(ranked.groups) if is_whole else max(facets.articles, len(ranked.groups))
     page_count = max(-(-min(total, MOST_CANDIDATES) // HITS_PER_PAGE), 1)
@@ -170,43 +183,65 @@ def resolve_tag(name: str) -> str | None:
     return tag.slug if tag else None
 
 
-def _rank(reader: Reader, plan: Plan, *, lang: str, wanted: int, sort: Sort) -> _Ranked:
+def _rank(
+    reader: Reader, plan: Plan, near: Mapping[int, float], *, lang: str, wanted: int, sort: Sort
+) -> _Ranked:
     """Return at least `wanted` articles where there are so many."""
     if not plan.is_ranked and sort is Sort.RELEVANCE:
         sort = Sort.NEWEST
     limit = ranking.RERANKED
     while limit < wanted * 2:
         limit *= 2
+    beside = candidates_near(reader, plan, near)
     is_exact = False
     while True:
         found = reader.search(plan, limit=limit, sort=sort, is_exact=is_exact)
-        groups, covered = _group(reader, plan, found, lang=lang, sort=sort)
-        if len(groups) >= wanted or found.total <= limit or limit >= MOST_CANDIDATES:
-            return _Ranked(groups=groups, covered=covered, found=found)
+        ranked = _group(reader, plan, found, beside, near, lang=lang, sort=sort)
+        if len(ranked.groups) >= wanted or found.total <= limit or limit >= MOST_CANDIDATES:
+            return ranked
         if is_exact or not found.is_loose:
             limit *= 2
         is_exact = True
 
 
 def _group(
-    reader: Reader, plan: Plan, found: Found, *, lang: str, sort: Sort
-) -> tuple[list[tuple[Candidate, float]], float]:
-    """Return the best post of each article with its score, and how much of the query is covered."""
+    reader: Reader,
+    plan: Plan,
+    found: Found,
+    beside: Sequence[Candidate],
+    near: Mapping[int, float],
+    *,
+    lang: str,
+    sort: Sort,
+) -> _Ranked:
+    """Return the best post of each article that was found, or lies beside it by its meaning."""
     candidates = found.candidates
     scores: Mapping[int, float] = {}
     covered = 1.0 if candidates else 0.0
+    by_meaning: list[int] = []
     if sort is Sort.RELEVANCE:
         concepts = [*plan.concepts, *plan.required]
         rarities = [_rarity(reader, concept) for concept in concepts]
-        has = reader.coverage([one.post for one in candidates], concepts)
+        posts = dict.fromkeys(one.post for one in (*candidates, *beside))
+        has = reader.coverage(list(posts), concepts)
+        asked = (1 << len(plan.concepts)) - 1
         if found.is_loose:
-            asked = (1 << len(plan.concepts)) - 1
             candidates = [one for one in candidates if has[one.post].text & asked]
-        scores = ranking.score_all(
-            candidates, has, rarities=rarities, lang=lang, title_key=plan.title_key
-        )
+        if beside:
+            known = {one.article for one in candidates}
+            others = [one for one in beside if one.article not in known]
+            by_meaning = [one.article for one in others if not has[one.post].text & asked]
+            candidates = [*candidates, *others]
         patterns = {one.text: one for one in has.values()}
         covered = max((ranking.covered(one, rarities) for one in patterns.values()), default=0.0)
+        scores = ranking.score_all(
+            candidates,
+            has,
+            rarities=rarities,
+            lang=lang,
+            title_key=plan.title_key,
+            near=ranking.as_far_as_open(near, covered),
+        )
     best: dict[int, tuple[Candidate, float]] = {}
     for one in candidates:
         score = scores.get(one.post, 0.0)
@@ -215,7 +250,7 @@ def _group(
     groups = list(best.values())
     if scores:
         groups.sort(key=lambda group: (-group[1], group[0].article))
-    return groups, covered
+    return _Ranked(groups=groups, covered=covered, found=found, by_meaning=by_meaning)
 
 
 def _rarity(reader: Reader, concept: Concept) -> float:

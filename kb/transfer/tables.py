@@ -23,6 +23,7 @@ LEFT_OUT = {
     "sessions.session",
     "kb.searchindex",
     "kb.indexchange",
+    "kb.titlevector",
     "kb.importchunk",  # files that wait to be imported
 }
 # Other sites number these differently: rows that point at them do so by name.

@@ -93,6 +93,7 @@ class Plan:
     filters: tuple[tuple[str, ...], ...] = ()  # of each group, any term
     barred: tuple[str, ...] = ()  # none of these terms
     identifiers: tuple[str, ...] = ()  # each, whole
+    articles: tuple[int, ...] = ()  # of these alone; of any where none is named
     bounds: tuple[Bound, ...] = ()
     barred_bounds: tuple[Bound, ...] = ()
     title_key: int = 0  # of a title that consists of all the words; only ranks

@@ -249,6 +249,8 @@ def _where(plan: Plan) -> tuple[list[str], dict[str, int]]:
     values: dict[str, int] = {}
     where = [_between(bound, values) for bound in plan.bounds]
     where += [f"NOT ({_between(bound, values)})" for bound in plan.barred_bounds]
+    if plan.articles:
+        where.append(f"docs.article IN ({', '.join(map(str, plan.articles))})")
     return where, values
 
 

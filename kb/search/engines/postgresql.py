@@ -267,6 +267,8 @@ def _where(plan: Plan) -> tuple[str, list[Any]]:
         add("terms && %s::text[]", list(group))
     for name in plan.identifiers:
         add("identifiers @> %s::text[]", [name])
+    if plan.articles:
+        add("article = ANY(%s)", list(plan.articles))
     for concept in plan.excluded:
         add("NOT doc @@ %s::tsquery", _any(concept))
     if plan.barred:

@@ -96,6 +96,8 @@ def _with_narrowing(plan: Plan, clauses: list[tuple[Any, Query]]) -> Query:
     narrowing = [_any(_in_field("code", a) for a in c.whole) for c in plan.code]
     narrowing += [_any(_term(term) for term in group) for group in plan.filters]
     narrowing += [Query.term_query(SCHEMA, "identifiers", name) for name in plan.identifiers]
+    if plan.articles:
+        narrowing.append(_any_of("article", plan.articles))
     narrowing += [_bound(bound.field, bound.low, bound.high) for bound in plan.bounds]
     clauses += [(Occur.Must, Query.const_score_query(query, 0.0)) for query in narrowing]
     barred = [anywhere(concept) for concept in plan.excluded]
@@ -151,9 +153,7 @@ def anywhere(concept: Concept) -> Query:
 
 def any_of_posts(posts: Sequence[int]) -> Query:
     """Return the query for these posts; their scores are 0."""
-    # A set of terms would be looked for by an automaton, which takes four times as long.
-    each = [Query.term_query(SCHEMA, "post", post, index_option="basic") for post in posts]
-    return Query.const_score_query(_any(each), 0.0)
+    return Query.const_score_query(_any_of("post", posts), 0.0)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
@@ -237,6 +237,11 @@ def _any(queries: Iterable[Query]) -> Query:
     if not every:
         return Query.empty_query()
     return every[0] if len(every) == 1 else Query.boolean_query([(Occur.Should, q) for q in every])
+
+
+def _any_of(field: str, numbers: Iterable[int]) -> Query:
+    # A set of terms would be looked for by an automaton, which takes four times as long.
+    return _any(Query.term_query(SCHEMA, field, one, index_option="basic") for one in numbers)
 
 
 def _term(term: str) -> Query:

@@ -34,6 +34,7 @@ from kb.models import (
     SharedSetupRevision,
     Tag,
     TagSuggestion,
+    TitleVector,
     Vote,
     Webhook,
     WebhookDelivery,
@@ -81,6 +82,7 @@ def everything(freezing: Article, operator: User) -> None:
     Picture.objects.create(digest="d" * 64, media_type="image/png", data=b"a")
     index = SearchIndex.objects.create(name="i", engine="fts5", version="1")
     IndexChange.objects.create(index=index, article_id=freezing.pk)
+    TitleVector.objects.create(article=freezing, language="en", digest="d", vector=b"v")
     SharedSetup.objects.create(scope="tag:pytorch", code="x = 1")
     SharedSetupRevision.objects.create(scope="tag:pytorch", code="x = 1", user=operator)
     SentBack.objects.create(translation=post.translations.first(), note="mend", user=operator)
