@@ -61,9 +61,10 @@ $(VENV)/site: requirements.txt | $(BIN)/python
 	@$(PIP) install -r requirements.txt
 	@touch $@
 
-$(VENV)/dev: requirements.txt requirements-dev.txt | $(BIN)/python
+$(VENV)/dev: requirements.txt requirements-dev.txt requirements-semantic.txt | $(BIN)/python
 	@echo "  installing the site's packages and those for tests and checks"
 	@$(PIP) install -r requirements-dev.txt
+	@$(PIP) install -r requirements-semantic.txt
 	@touch $(VENV)/site $@
 
 $(BIN)/python:

@@ -2,7 +2,8 @@
 
 `python -m bench.relevance [--json] [--verbose]` loads content/ (and the archive page, where it
 lies beside the repository) among the Python documentation into a throw-away database, and asks
-our search and, on the same texts, SQLite FTS5 with its porter and trigram tokenizers and Whoosh.
+our search and, on the same texts, SQLite FTS5 with its porter and trigram tokenizers and Whoosh;
+where requirements-semantic.txt is installed, our search with title vectors, too.
 """
 
 import argparse
@@ -16,13 +17,15 @@ import statistics
 import sys
 import tempfile
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 ARCHIVE = ROOT.parent / "shared" / "archive" / "deep-learning.txt"
 DEPTH = 10
+VECTORS = "with vectors"
+OTHER_WORDS = "other words"  # than the articles': measured apart, in no total
 Search = Callable[[str], list[int]]
 
 
@@ -54,12 +57,14 @@ def measure(*, is_verbose: bool = False) -> dict[str, Any]:
 
     django.setup()
     from kb.search.draining import rebuild
+    from kb.search.vectors import fill_vectors
 
     judged = load_corpus()
     rebuild()
     texts = _article_texts()
     systems: dict[str, Search] = {
-        "zhiyan": _ours,
+        "zhiyan": _by_words,
+        **({VECTORS: _ours} if fill_vectors() else {}),
         "fts5 porter": _fts5(texts, "porter unicode61"),
         "fts5 trigram": _fts5(texts, "trigram"),
         "whoosh": _whoosh(texts),
@@ -78,15 +83,18 @@ def measure(*, is_verbose: bool = False) -> dict[str, Any]:
     table = {
         name: {
             **{kind: round(statistics.mean(values), 3) for kind, values in by_kind.items()},
-            "all": round(statistics.mean(v for values in by_kind.values() for v in values), 3),
+            "all": round(statistics.mean(_counted(by_kind)), 3),
         }
         for name, by_kind in scores.items()
     }
-    others = {name: row["all"] for name, row in table.items() if name != "zhiyan"}
+    others = {name: row["all"] for name, row in table.items() if name not in {"zhiyan", VECTORS}}
     best = max(others, key=lambda name: others[name])
     return {
         "documents": len(texts),
-        "queries": {**{kind: len(q) for kind, q in kinds.items()}, "all": len(judged)},
+        "queries": {
+            **{kind: len(q) for kind, q in kinds.items()},
+            "all": sum(kind != OTHER_WORDS for kind, *_ in judged),
+        },
         "systems": table,
         "best_other": best,
         "ratio": round(table["zhiyan"]["all"] / others[best], 2),
@@ -113,7 +121,8 @@ def load_corpus() -> list[tuple[str, str, dict[int, int]]]:
     ).delete()
     write_pages(documentation_pages())
     rows = []
-    for kind, queries in judged["queries"].items():
+    kinds = {**judged["queries"], OTHER_WORDS: judged["other_words"]}
+    for kind, queries in kinds.items():
         for query, grades in queries.items():
             relevant = {pk: grade for name, grade in grades.items() if (pk := _article_of(name))}
             if relevant:
@@ -151,6 +160,19 @@ def ndcg(found: Sequence[int], relevant: Mapping[int, int]) -> float:
 
     reached = gain([relevant.get(pk, 0) for pk in found[:DEPTH]])
     return reached / gain(sorted(relevant.values(), reverse=True)[:DEPTH])
+
+
+def _counted(scores: Mapping[str, Sequence[float]]) -> Iterator[float]:
+    for kind, values in scores.items():
+        if kind != OTHER_WORDS:
+            yield from values
+
+
+def _by_words(query: str) -> list[int]:
+    from unittest.mock import patch
+
+    with patch("kb.search.vectors.is_installed", return_value=False):
+        return _ours(query)
 
 
 def _ours(query: str) -> list[int]:

@@ -10,6 +10,7 @@ from rich.progress import Progress
 
 from kb.search.draining import rebuild
 from kb.search.engines.base import EngineError
+from kb.search.vectors import fill_vectors, is_installed
 
 
 class Command(BaseCommand):
@@ -30,5 +31,13 @@ class Command(BaseCommand):
                 index = rebuild(progress=show)
             except EngineError as error:
                 raise CommandError(str(error)) from error
-        seconds = time.monotonic() - started
-        self.stdout.write(f"{counts[0]} articles in {seconds:.1f} s: {index.name}")
+            seconds = time.monotonic() - started
+            self.stdout.write(f"{counts[0]} articles in {seconds:.1f} s: {index.name}")
+            if not is_installed():
+                self.stdout.write("title vectors: off (requirements-semantic.txt is not installed)")
+                return
+            task = bar.add_task("title vectors", total=None)
+            made = fill_vectors(
+                progress=lambda done, total: bar.update(task, completed=done, total=total)
+            )
+        self.stdout.write(f"title vectors: on, {made} made")

@@ -1,5 +1,6 @@
 """Whatever engine searches, the same posts match; SQLite FTS5 is the oracle."""
 
+import dataclasses
 import itertools
 from pathlib import Path
 
@@ -99,6 +100,19 @@ def test_sorting_keeps_the_same_posts(readers: tuple[Reader, Reader], sort: Sort
 
     assert found[0] == found[1]
     assert len(found[0]) == 4
+
+
+def test_a_plan_of_some_articles_matches_no_other(
+    readers: tuple[Reader, Reader], articles: dict[str, Article]
+):
+    wanted = (articles["freeze"].pk, articles["label"].pk, 10**9)
+    plan = plan_query(parse_query("[pytorch]"), resolve_tag=resolve)
+    plan = dataclasses.replace(plan, articles=wanted)
+
+    for reader in readers:
+        found = reader.search(plan, limit=9, sort=Sort.NEWEST)
+        assert {one.article for one in found.candidates} == {articles["freeze"].pk}
+        assert reader.facets(plan, at_most=found.total).articles == 1
 
 
 @pytest.mark.parametrize("prefix", ["", "gra", "clip", "zzz"])
