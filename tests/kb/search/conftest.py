@@ -9,7 +9,7 @@ from hypothesis import settings as hypothesis_settings
 
 from kb.drafts import ArticleDraft
 from kb.models import Article, Post, SearchIndex
-from kb.search import indexes, vectors
+from kb.search import indexes
 from kb.search.draining import drain, rebuild
 from tests.kb.conftest import post, question
 
@@ -25,10 +25,6 @@ def _own_index(settings: Any, tmp_path: Path) -> Iterator[None]:
     settings.VAR_DIR = tmp_path
     yield
     indexes.forget_reader()
-    if vectors.is_installed():
-        from kb.search.nearest import forget_titles
-
-        forget_titles()
 
 
 @pytest.fixture

@@ -1,11 +1,15 @@
 """Articles are found by what their titles mean, where the model is installed."""
 
+import importlib
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from types import ModuleType
+from typing import Any
 
 import pytest
 
 from kb.models import Article, SearchIndex, TitleVector, Translation
+from kb.search import vectors
 from kb.search.engines.base import Sort
 from kb.search.searching import Results, search
 from kb.search.vectors import fill_vectors, update_vectors
@@ -15,9 +19,18 @@ CatchUp = Callable[[], int]
 
 
 @pytest.fixture
-def encoded(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The titles that were given to the model, which does its work all the same."""
+def encoder(settings: Any) -> Iterator[ModuleType]:
+    """The module with the model, which all other tests do without."""
     encoder = pytest.importorskip("kb.search.encoder", reason=REASON, exc_type=ImportError)
+    settings.TITLE_VECTORS = "auto"
+    assert vectors.are_on()
+    yield encoder
+    importlib.import_module("kb.search.nearest").forget_titles()
+
+
+@pytest.fixture
+def encoded(monkeypatch: pytest.MonkeyPatch, encoder: ModuleType) -> list[str]:
+    """The titles that were given to the model, which does its work all the same."""
     seen: list[str] = []
     encode = encoder.encode
 
@@ -152,11 +165,25 @@ def test_threads_that_ask_at_once_get_the_same(filled: list[str]):
     assert found == [True] * 4
 
 
-def test_without_the_model_nothing_is_made_and_nothing_asked(
-    monkeypatch: pytest.MonkeyPatch, index: SearchIndex, django_assert_num_queries: Callable
+def test_model_that_is_damaged_breaks_no_search(
+    monkeypatch: pytest.MonkeyPatch, encoder: ModuleType, index: SearchIndex, caplog: Any
 ):
-    monkeypatch.setattr("kb.search.vectors.is_installed", lambda: False)
+    def fail(_texts: Sequence[str]) -> object:
+        raise ValueError("weights.npz: cut off")
 
+    monkeypatch.setattr(encoder, "encode", fail)
+    vectors._works.cache_clear()
+    try:
+        assert slugs(search(text="freeze layers", lang="en")) == ["freeze"]
+        assert fill_vectors() == 0
+    finally:
+        vectors._works.cache_clear()
+    assert "title vectors are off" in caplog.text
+
+
+def test_without_the_model_nothing_is_made_and_nothing_asked(
+    index: SearchIndex, django_assert_num_queries: Callable
+):
     with django_assert_num_queries(0):
         assert fill_vectors() == update_vectors([1]) == 0
     assert search(text="应该如何修剪坡度", lang="zh").hits == []
