@@ -41,9 +41,8 @@ def find_related(
 def _find(reader: Reader, article: int, text: str, lang: str) -> list[Related]:
     concepts = concepts_of(text)
     plan = Plan(concepts=concepts, filters=(("opening",),))
-    candidates = [
-        one for one in reader.search(plan, limit=CANDIDATES).candidates if one.article != article
-    ]
+    found = reader.search(plan, limit=CANDIDATES, is_exact=False)
+    candidates = [one for one in found.candidates if one.article != article]
     has = reader.coverage([one.post for one in candidates], concepts)
     rarities = [
         ranking.rarity(
@@ -61,12 +60,12 @@ def _find(reader: Reader, article: int, text: str, lang: str) -> list[Related]:
         Article.objects.filter(pk__in=[one.article for one in near]).values_list("pk", "slug")
     )
     shown = reader.shown([one.post for one in near])
-    found = []
+    told = []
     for one in near:
         titles = orjson.loads(shown[one.post])["titles"]
         if one.article in slugs and titles:
             chosen = lang if lang in titles else next(iter(titles))
-            found.append(
+            told.append(
                 Related(
                     article=one.article,
                     slug=slugs[one.article],
@@ -74,4 +73,4 @@ def _find(reader: Reader, article: int, text: str, lang: str) -> list[Related]:
                     lang=html_lang(LANGUAGE_OF[chosen]),
                 )
             )
-    return found
+    return told

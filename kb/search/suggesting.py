@@ -88,7 +88,7 @@ def _titles(reader: Reader, words: list[Word], lang: str) -> list[Suggestion]:
         else (_unfinished(reader, last),)
     )
     plan = Plan(concepts=concepts, filters=(("opening",),))
-    candidates = reader.search(plan, limit=50).candidates
+    candidates = reader.search(plan, limit=50, is_exact=False).candidates
     has = reader.coverage([one.post for one in candidates], concepts)
     everything = (1 << len(concepts)) - 1
     posts = [one for one in candidates if has[one.post].title == everything][:TITLES]
