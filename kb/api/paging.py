@@ -18,6 +18,7 @@ from kb.api.shapes import whole
 M = TypeVar("M", bound=Model)
 MOST_ITEMS = 100
 CURSOR_CHARACTERS = 300
+EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 
 
 class Paging(BaseModel):
@@ -93,9 +94,7 @@ def read_cursor(order: Order, cursor: str) -> list[Any]:
 
 def _decode(kind: type[Any], value: Any) -> Any:
     if kind is datetime.datetime and isinstance(value, int):
-        seconds, micro = divmod(value, 10**6)
-        moment = datetime.datetime.fromtimestamp(seconds, tz=datetime.UTC)
-        return moment.replace(microsecond=micro)
+        return EPOCH + datetime.timedelta(microseconds=value)
     is_number = kind is int and isinstance(value, int) and -(2**63) <= value < 2**63
     if is_number or (kind is str and isinstance(value, str) and "\0" not in value):
         return value
@@ -103,7 +102,7 @@ def _decode(kind: type[Any], value: Any) -> Any:
 
 
 def _microseconds(at: datetime.datetime) -> int:
-    return round(at.replace(microsecond=0).timestamp()) * 10**6 + at.microsecond
+    return (at - EPOCH) // datetime.timedelta(microseconds=1)
 
 
 def _same(value: Any) -> Any:

@@ -16,8 +16,9 @@ from kb.api.shapes import Flag, Lang, Text, Told, whole
 from kb.api.throttling import unavailable
 from kb.models import Article
 from kb.search.engines.base import EngineError, Sort
+from kb.search.hits import Hit
 from kb.search.queries import LONGEST_QUERY
-from kb.search.searching import Hit, NoSuchPage, Results, search
+from kb.search.searching import NoSuchPage, Results, search
 
 router = Router(tags=["search"])
 
