@@ -194,16 +194,17 @@ def _probed(concept: Concept) -> Iterator[tuple[str, list[Query]]]:
 def counting(among: Query, probes: Sequence[Probe]) -> Query:
     """Return the query whose scores have each probe's count in its bits.
 
-    One optional clause inside the other: each is asked about the few posts alone, where a union
-    of them all would read everything between those posts.
+    What each probe asks is optional beside all documents, so that it is asked about the few posts
+    alone, where a union of them all would read everything between those posts.
     """
-    chain = Query.const_score_query(Query.all_query(), 0.0)
+    everything = Query.const_score_query(Query.all_query(), 0.0)
+    clauses = [(Occur.Must, among)]
     for probe in probes:
         for one in probe.queries:
             hit = Query.const_score_query(one, float(1 << probe.shift))
-            chain = Query.boolean_query([(Occur.Must, chain), (Occur.Should, hit)])
-    # Outside, since what is inside is copied by each clause around it.
-    return Query.boolean_query([(Occur.Must, among), (Occur.Must, chain)])
+            optional = Query.boolean_query([(Occur.Must, everything), (Occur.Should, hit)])
+            clauses.append((Occur.Must, optional))
+    return Query.boolean_query(clauses)
 
 
 def read_counts(groups: Sequence[Sequence[Probe]], counts: Sequence[int]) -> Coverage:
