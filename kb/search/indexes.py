@@ -27,7 +27,12 @@ SHARED_ENGINES = {postgresql.NAME}
 
 
 def root() -> Path:
-    path = Path(settings.VAR_DIR) / "search"
+    return _made(settings.VAR_DIR)
+
+
+@functools.cache
+def _made(var: Path) -> Path:
+    path = Path(var) / "search"
     path.mkdir(parents=True, exist_ok=True, mode=0o700)
     return path
 

@@ -16,8 +16,9 @@ from kb.listing import Row, first_articles
 from kb.models import Article, Tag
 from kb.search.asking import Asked
 from kb.search.engines.base import EngineError, Facets, Sort
+from kb.search.hits import Hit
 from kb.search.queries import FilterKind, Query, Remark, Trouble
-from kb.search.searching import HITS_PER_PAGE, Hit, NoSuchPage, Results, search
+from kb.search.searching import HITS_PER_PAGE, NoSuchPage, Results, search
 from kb.search.tracebacks import is_traceback
 from sandbox import runtime as runtimes
 

@@ -11,6 +11,7 @@ from kb.models import Article, Tag
 from kb.search import indexes, ranking
 from kb.search.engines.base import EngineError, Plan, Reader
 from kb.search.plans import concepts_of
+from kb.search.reranking import rarities_of
 
 RELATED = 5
 CANDIDATES = 60
@@ -44,12 +45,7 @@ def _find(reader: Reader, article: int, text: str, lang: str) -> list[Related]:
     found = reader.search(plan, limit=CANDIDATES, is_exact=False)
     candidates = [one for one in found.candidates if one.article != article]
     has = reader.coverage([one.post for one in candidates], concepts)
-    rarities = [
-        ranking.rarity(
-            max(min(map(reader.frequency, one.tokens)) for one in concept.whole), reader.size()
-        )
-        for concept in concepts
-    ]
+    rarities = rarities_of(reader, concepts)
     scores = ranking.score_all(candidates, has, rarities=rarities, lang=lang)
     near = [
         one for one in candidates if ranking.covered(has[one.post], rarities) >= LEAST_IN_COMMON

@@ -142,6 +142,9 @@ class Coverage:
 class Reader(Protocol):
     """One index, as it is at its last commit."""
 
+    answers_threads: bool
+    """Whether several threads may ask it at once."""
+
     def search(
         self, plan: Plan, *, limit: int, sort: Sort = Sort.RELEVANCE, is_exact: bool = True
     ) -> Found:

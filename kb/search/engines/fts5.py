@@ -62,6 +62,8 @@ def _faults(path: Path) -> Iterator[None]:
 
 
 class Fts5Reader:
+    answers_threads = False
+
     def __init__(self, folder: Path) -> None:
         self._path = folder / FILE_NAME
         if not self._path.exists():

@@ -73,6 +73,8 @@ def _faults() -> Iterator[None]:
 
 
 class PostgresqlReader:
+    answers_threads = False
+
     def __init__(self, name: str) -> None:
         self._table = table_of(name)
 

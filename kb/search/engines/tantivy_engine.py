@@ -71,6 +71,8 @@ def _faults(folder: Path) -> Iterator[None]:
 class TantivyReader:
     """Follows the commits of a writer in another process."""
 
+    answers_threads = True
+
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._meta = folder / "meta.json"
