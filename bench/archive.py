@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from kb.archive.page import read_page
-from kb.curation_files import read_files
-from kb.rendering import find_snippets
+from kb.curation.files import read_files
+from kb.markdown.rendering import find_snippets
 from sandbox import load_all
 from snippets import code as codes
 from snippets import fitting, sessions, setups

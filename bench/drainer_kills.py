@@ -88,9 +88,9 @@ def _start(var: Path) -> subprocess.Popen[bytes]:
 
 
 def _write(number: int) -> None:
-    from kb.drafts import ArticleDraft, PostDraft, SourceDraft, TranslationDraft
     from kb.models import Article, Language, Post
     from kb.services import save_article
+    from kb.storing.drafts import ArticleDraft, PostDraft, SourceDraft, TranslationDraft
 
     text = TranslationDraft(title=f"Article {number}", markdown=f"The word quokka{number}.")
     save_article(

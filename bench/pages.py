@@ -127,9 +127,9 @@ def summary(taken: list[float]) -> dict[str, float]:
 
 def make_article(answers: int) -> str:
     """Store a question with answers like those of the archive, verified; return its address."""
-    from kb.drafts import ArticleDraft, PostDraft, SourceDraft, TranslationDraft
     from kb.models import Article, Language, Post
     from kb.services import save_article
+    from kb.storing.drafts import ArticleDraft, PostDraft, SourceDraft, TranslationDraft
 
     def post(role: Post.Role, number: int) -> PostDraft:
         title = "Shapes 形状" if role == Post.Role.QUESTION else ""

@@ -9,12 +9,12 @@ from typing import Any
 
 import yaml
 
-from kb.drafts import ArticleDraft, PostDraft, SourceDraft, TranslationDraft
 from kb.errors import AuthoringError
-from kb.fences import Text, scan
 from kb.languages import BY_PATH
+from kb.markdown.fences import Text, scan
 from kb.models import Article, Language, Post
-from kb.posts import PostError, render_posts
+from kb.storing.drafts import ArticleDraft, PostDraft, SourceDraft, TranslationDraft
+from kb.storing.posts import PostError, render_posts
 from kb.tagging import TagDraft
 
 FILE_NAME = re.compile(r"^(?P<slug>[a-z0-9]+(?:-[a-z0-9]+)*)\.(?P<lang>zh|en)\.md$")

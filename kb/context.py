@@ -10,7 +10,7 @@ from django.utils.translation import get_language
 
 from kb.languages import BY_PATH, OTHER, TO_PATH, html_lang
 from kb.models import Language
-from kb.versions import FOR_CACHE, TOKEN
+from kb.reading.versions import FOR_CACHE, TOKEN
 from snippets.words import card_words
 
 

@@ -5,8 +5,8 @@ from typing import Any
 
 from django.db import transaction
 
+from kb.curation.standing import refresh_standing
 from kb.models import Article, Language, Post, Report, Translation, Vote
-from kb.standing import refresh_standing
 
 
 class NotSuggested(Exception):

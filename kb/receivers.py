@@ -4,14 +4,14 @@ from typing import Any
 
 from django.dispatch import receiver
 
+from kb.curation.standing import refresh_standing
 from kb.models import PostSnippet
-from kb.standing import refresh_standing
 from kb.webhooks.messages import note_change
 from snippets.models import Verification
 from snippets.signals import changed, verified
 
 
-@receiver(verified, dispatch_uid="kb.standing")
+@receiver(verified, dispatch_uid="kb.curation.standing")
 def keep_standing(snippet_id: int, **_: Any) -> None:
     placements = PostSnippet.objects.filter(snippet=snippet_id)
     refresh_standing(article_ids=placements.values_list("post__article_id", flat=True))

@@ -9,15 +9,15 @@ from typing import Any, Literal
 from django.db import transaction
 from django.db.models import Sum
 
-from kb.deleting import were_deleted
-from kb.drafts import ArticleDraft, SourceDraft
-from kb.keeping import PlacedPost, drop_posts, hold, note_imported, place_posts
-from kb.markup import slugify
+from kb.curation.deleting import were_deleted
+from kb.curation.standing import refresh_standing
+from kb.markdown.markup import slugify
 from kb.models import Article, OldAddress, Picture, Post, Source
-from kb.restating import placed_snippets, restate_snippets
-from kb.standing import refresh_standing
+from kb.storing.drafts import ArticleDraft, SourceDraft
+from kb.storing.keeping import PlacedPost, drop_posts, hold, note_imported, place_posts
+from kb.storing.restating import placed_snippets, restate_snippets
+from kb.storing.texts import store_texts
 from kb.tagging import find_tags
-from kb.texts import store_texts
 
 # Part of every digest: raise it when the same text is to be rendered anew.
 RENDERING_VERSION = 1
@@ -31,7 +31,7 @@ def save_article(*, draft: ArticleDraft, comment: str = "", digest: str = "") ->
     `digest` stands for the draft where an importer knows it from its source.
 
     What a curator deleted stays deleted, and what was written on the desk stays as it is, see
-    `kb.keeping`. A translation gets a new revision only where its own text changed. Raises
+    `kb.storing.keeping`. A translation gets a new revision only where its own text changed. Raises
     AuthoringError (PostError where a text is to blame) and then writes nothing.
     """
     digest = digest or digest_of(draft)

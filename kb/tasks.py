@@ -2,7 +2,9 @@
 
 from celery import shared_task
 
-from kb import deleting, import_jobs, import_running, pending
+from kb.curation import deleting
+from kb.importers import job_running, jobs
+from kb.storing import pending
 from kb.webhooks import delivering
 
 RENDER_SECONDS = 10.0
@@ -30,11 +32,11 @@ def deliver_webhooks() -> int:
     return delivering.deliver_due(seconds=DELIVER_SECONDS)
 
 
-@shared_task(name=import_jobs.RUN)
+@shared_task(name=jobs.RUN)
 def run_import(job_id: int) -> None:
-    import_running.run_job(job_id=job_id)
+    job_running.run_job(job_id=job_id)
 
 
 @shared_task(name="kb.sweep_imports")
 def sweep_imports() -> dict[str, int]:
-    return import_jobs.sweep_imports()
+    return jobs.sweep_imports()

@@ -21,7 +21,7 @@ from django.test.utils import override_settings
 
 from config import valkey as embedded_valkey
 from config.embedded import redis_url, socket_path
-from kb.roles import Role
+from kb.people.roles import Role
 from sandbox import runtime
 
 # Most sites are without, and so is what is tested; tests/kb/search/test_title_vectors.py is not.

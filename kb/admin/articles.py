@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from kb.admin.noted import NotedAdmin
+from kb.curation.standing import refresh_standing
 from kb.models import (
     Article,
     Deed,
@@ -23,7 +24,6 @@ from kb.models import (
     TagSynonym,
     Translation,
 )
-from kb.standing import refresh_standing
 from snippets.admin import EvidenceAdmin, ValuesFilter, page_language
 
 

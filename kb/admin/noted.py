@@ -7,8 +7,8 @@ from django.db import models
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from kb.auditing import note_deed
 from kb.models import Deed
+from kb.people.auditing import note_deed
 
 WHY = "in the admin"
 

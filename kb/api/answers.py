@@ -15,8 +15,8 @@ from pydantic import BaseModel
 from pydantic_core import PydanticSerializationError
 
 from kb.api.shapes import Page
-from kb.versions import build
-from kb.views.caching import compressed
+from kb.reading.caching import compressed
+from kb.reading.versions import build
 
 JSON = "application/json"
 SETTLED = datetime.timedelta(seconds=2)

@@ -20,9 +20,9 @@ from kb.api.problems import FieldError, Problem, not_found
 from kb.api.shapes import Lang, Moment, OneOf, Page, Text, Told, When
 from kb.languages import BY_PATH, TO_PATH
 from kb.models import Article, Language, Post, Tag, Translation
-from kb.pages import has_been_removed
+from kb.reading.pages import has_been_removed
+from kb.reading.versions import site_version
 from kb.tagging import find_tag
-from kb.versions import site_version
 
 router = Router(tags=["articles"])
 

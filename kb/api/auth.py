@@ -8,7 +8,7 @@ from ninja.security.base import AuthBase
 
 from kb.api.problems import Problem
 from kb.models import ApiToken
-from kb.tokens import Scope, find_token, may_have
+from kb.people.tokens import Scope, find_token, may_have
 
 SCHEME = "Bearer"
 

@@ -20,8 +20,8 @@ from kb.api.shapes import Lang, Page, Text, Told
 from kb.desk.page import read_filters
 from kb.desk.queue import Filters, Queue, Row
 from kb.desk.registry import QUEUES, queues_for
-from kb.roles import may
-from kb.tokens import Scope
+from kb.people.roles import may
+from kb.people.tokens import Scope
 
 router = Router(tags=["desk"])
 

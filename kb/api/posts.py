@@ -20,7 +20,7 @@ from kb.api.translations import ReportTold, TranslationTold, tell_report, tell_t
 from kb.forms import COMMENT_CHARACTERS
 from kb.languages import BY_PATH, TO_PATH
 from kb.models import Language, Post, Translation
-from kb.tokens import Scope
+from kb.people.tokens import Scope
 
 router = Router(tags=["posts"])
 

@@ -17,7 +17,7 @@ from kb.api.answers import answer, done
 from kb.api.auth import caller, needs
 from kb.api.problems import FieldError, Problem, not_found
 from kb.api.shapes import Given, Id, Lang, OneOf, Text, Told, When
-from kb.tokens import Scope
+from kb.people.tokens import Scope
 from sandbox import Verdict as SandboxVerdict
 from sandbox import runtime
 from snippets import services

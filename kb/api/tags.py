@@ -13,8 +13,8 @@ from kb.api.paging import Order, Paging, take
 from kb.api.problems import not_found
 from kb.api.shapes import Lang, Page, Told
 from kb.models import Tag
+from kb.reading.versions import site_version
 from kb.tagging import find_tag
-from kb.versions import site_version
 
 router = Router(tags=["tags"])
 

@@ -21,7 +21,7 @@ from kb.errors import AuthoringError
 from kb.forms import COMMENT_CHARACTERS, TEXT_CHARACTERS
 from kb.languages import BY_PATH, TO_PATH
 from kb.models import Language, Post, Report, Revision, Translation
-from kb.tokens import Scope
+from kb.people.tokens import Scope
 
 router = Router(tags=["translations"])
 

@@ -17,9 +17,9 @@ from kb.api.auth import caller, needs
 from kb.api.paging import NEWEST, Paging, take
 from kb.api.problems import not_found
 from kb.api.shapes import Flag, IdNamed, Moment, OneOf, Page, Text, Told, When
-from kb.auditing import note_deed
 from kb.models import Deed
-from kb.tokens import Scope
+from kb.people.auditing import note_deed
+from kb.people.tokens import Scope
 from snippets.checking import request_checks
 from snippets.models import Snippet, Verification
 

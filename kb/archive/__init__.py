@@ -3,5 +3,5 @@
 The way of a file: `reading` (bytes → lines) → `paragraphs` → `outline` (articles and
 their sections) → `kinds` (what each paragraph is) → `halves` (Chinese and English) →
 `blocks` → `markdown` → `page` (drafts) → `coverage` (is every line there?); then
-`kb.importing` stores the drafts.
+`kb.importers.archive` stores the drafts.
 """

@@ -7,7 +7,7 @@ from kb.archive.markdown import read
 from kb.archive.page import ReadArticle, ReadPage
 from kb.archive.paragraphs import LIST_ITEM
 from kb.archive.reading import Line
-from kb.drafts import ArticleDraft
+from kb.storing.drafts import ArticleDraft
 
 
 def count_unplaced(page: ReadPage) -> int:

@@ -7,7 +7,7 @@ from kb.archive.blocks import Block
 from kb.archive.headings import HEADINGS
 from kb.archive.inline import code_span, to_markdown, to_text
 from kb.archive.kinds import Kind
-from kb.fences import Fence, scan
+from kb.markdown.fences import Fence, scan
 
 INFO = {
     Kind.PYTHON: "python run",

@@ -14,9 +14,9 @@ from kb.archive.markdown import write
 from kb.archive.outline import Outline, Section, outline
 from kb.archive.python_lines import is_damaged_statement
 from kb.archive.reading import Line, read_lines
-from kb.drafts import ArticleDraft, PostDraft, SourceDraft, TranslationDraft
-from kb.markup import slugify
+from kb.markdown.markup import slugify
 from kb.models import Article, Language, Post
+from kb.storing.drafts import ArticleDraft, PostDraft, SourceDraft, TranslationDraft
 
 SOURCE_KIND = "archive"
 EXTERNAL_ID_CHARACTERS = 200

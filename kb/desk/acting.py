@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from kb.desk.page import read_filters
 from kb.desk.queue import Action, Given, Queue
-from kb.roles import may
+from kb.people.roles import may
 from kb.tagging import find_tag
 
 AT_ONCE = 1000

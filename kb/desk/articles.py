@@ -6,12 +6,12 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from kb import deciding, reviewing
+from kb.curation import deciding, reviewing
 from kb.desk.queue import Action, Badge, Filters, Given, Queue, Row
-from kb.desk.titles import name_articles
 from kb.languages import BY_PATH
 from kb.models import Article, ImportJob
-from kb.roles import Permission
+from kb.people.roles import Permission
+from kb.reading.titles import name_articles
 
 # What ships with the program was read before.
 OURS = "content"

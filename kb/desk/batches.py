@@ -4,8 +4,8 @@ import dataclasses
 from collections import defaultdict
 from collections.abc import Sequence
 
+from kb.curation.reviewing import name_of
 from kb.desk.addresses import bench_address
-from kb.reviewing import name_of
 from snippets import wording
 from snippets.models import Batch, Verification
 from snippets.querysets import RED

@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy
 
 from kb.desk.page import read_filters
 from kb.desk.registry import QUEUES
-from kb.desk.titles import name_articles
-from kb.listing import Title
 from kb.models import PostSnippet
+from kb.reading.listing import Title
+from kb.reading.titles import name_articles
 from sandbox import runtime
 from snippets import code as codes
 from snippets import curating

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from django.db.models import QuerySet
 
-from kb.deleting import UNDOABLE
+from kb.curation.deleting import UNDOABLE
 from kb.models import DeletedArticle
 
 SHOWN = 200

@@ -7,12 +7,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from kb import reviewing
+from kb.curation import reviewing
 from kb.desk.addresses import import_address
 from kb.desk.queue import Action, Badge, Filters, Queue, Row
 from kb.importers.wording import explain
 from kb.models import ImportJob
-from kb.roles import Permission
+from kb.people.roles import Permission
 
 State = ImportJob.State
 

@@ -8,7 +8,7 @@ from kb.desk.paging import Paging, paginate
 from kb.desk.queue import Action, Filters, Queue, Row
 from kb.languages import BY_PATH
 from kb.models import Tag
-from kb.roles import may
+from kb.people.roles import may
 from kb.tagging import find_tag
 from sandbox import runtime
 

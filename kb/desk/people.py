@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.db.models import Q
 
 from kb.desk.paging import Paging, paginate
-from kb.roles import ROLE_LABELS, Role
+from kb.people.roles import ROLE_LABELS, Role
 
 ROWS_PER_PAGE = 30
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from kb.models import Tag
-from kb.roles import Permission
+from kb.people.roles import Permission
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

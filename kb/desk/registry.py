@@ -6,7 +6,7 @@ from typing import Any
 
 from kb.desk import articles, imports, reports, snippets, texts
 from kb.desk.queue import Filters, Queue
-from kb.roles import may
+from kb.people.roles import may
 
 QUEUES: Mapping[str, Queue] = {
     queue.slug: queue

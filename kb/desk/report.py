@@ -5,10 +5,10 @@ from typing import Any
 
 from django.urls import reverse
 
+from kb.curation.reviewing import name_of
 from kb.desk.addresses import bench_address, editor_address
-from kb.desk.titles import Named, name_articles
 from kb.models import PostSnippet, Report
-from kb.reviewing import name_of
+from kb.reading.titles import Named, name_articles
 from snippets.models import Verification
 from snippets.presentation import outcome_tone
 

@@ -8,14 +8,14 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from kb import deciding
+from kb.curation import deciding
 from kb.desk.addresses import new_tag_address, suggestion_address
 from kb.desk.queue import Action, Badge, Filters, Given, Queue, Row
-from kb.desk.titles import name_articles
-from kb.keeping import IMPORT_KEY
 from kb.languages import BY_PATH
 from kb.models import Language, Report, TagSuggestion
-from kb.roles import Permission
+from kb.people.roles import Permission
+from kb.reading.titles import name_articles
+from kb.storing.keeping import IMPORT_KEY
 
 GROUP = _("Readers")
 NOTE_CHARACTERS = 300

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from kb.curation.reviewing import name_of
 from kb.desk.addresses import bench_address
 from kb.desk.queue import Badge, Row
-from kb.desk.titles import Named, name_articles
 from kb.models import PostSnippet
-from kb.reviewing import name_of
+from kb.reading.titles import Named, name_articles
 from snippets import wording
 from snippets.models import Snippet, Verification
 from snippets.presentation import outcome_tone

@@ -7,12 +7,12 @@ from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, QueryS
 from django.db.models.functions import Coalesce, Greatest
 from django.utils.translation import gettext_lazy as _
 
-from kb import reviewing
+from kb.curation import reviewing
+from kb.curation.explaining import unexplained
 from kb.desk.queue import Action, Filters, Queue
 from kb.desk.snippet_rows import rows_of_snippets
-from kb.explaining import unexplained
 from kb.models import PostSnippet
-from kb.roles import Permission
+from kb.people.roles import Permission
 from snippets.models import Snippet, Verification
 from snippets.querysets import GREEN, RED
 from snippets.reasons import Reason

@@ -10,11 +10,11 @@ from django.utils.translation import ngettext
 
 from kb.desk.addresses import editor_address
 from kb.desk.queue import Action, Badge, Filters, Given, Queue, Row
-from kb.desk.titles import Named, name_articles
 from kb.editing.saving import agree_texts
 from kb.languages import BY_PATH
 from kb.models import Language, Post, SentBack, Translation
-from kb.roles import Permission
+from kb.people.roles import Permission
+from kb.reading.titles import Named, name_articles
 
 GROUP = _("Texts")
 

@@ -7,16 +7,16 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Max
 
-from kb.auditing import note_deed
-from kb.drafts import PostDraft, TranslationDraft
+from kb.curation.standing import refresh_standing
 from kb.editing.saving import TextEdit, save_texts
 from kb.errors import AuthoringError
 from kb.models import Article, Deed, Language, Post, Source, Tag
-from kb.posts import render_post
-from kb.restating import placed_snippets, restate_snippets
+from kb.people.auditing import note_deed
 from kb.services import free_slug
-from kb.standing import refresh_standing
-from kb.texts import store_texts
+from kb.storing.drafts import PostDraft, TranslationDraft
+from kb.storing.posts import render_post
+from kb.storing.restating import placed_snippets, restate_snippets
+from kb.storing.texts import store_texts
 
 SOURCE_KIND = "desk"
 """Articles born here have a source too: files of curation and shared set-ups name them by it."""

@@ -9,9 +9,9 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from kb.desk.titles import name_articles
-from kb.listing import Title
 from kb.models import EditorDraft, Post
+from kb.reading.listing import Title
+from kb.reading.titles import name_articles
 
 KEPT = datetime.timedelta(days=60)
 PLACE_OF_ARTICLE = "article:new"

@@ -11,8 +11,8 @@ from kb.editing.wording import explain
 from kb.errors import AuthoringError
 from kb.languages import BY_PATH
 from kb.models import Article, Language, Post, Tag, Translation
+from kb.storing.texts import COMMENT_CHARACTERS
 from kb.tagging import find_tags
-from kb.texts import COMMENT_CHARACTERS
 
 TEXT_CHARACTERS = 400_000
 """An article is a tenth of this at most; imports brought longer ones."""

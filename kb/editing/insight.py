@@ -12,12 +12,12 @@ from kb.editing.parity import Check, compare_outlines
 from kb.editing.terms import Term, compare_terms
 from kb.editing.wording import explain
 from kb.errors import AuthoringError
-from kb.highlighting import highlight_block
 from kb.languages import TO_PATH, html_lang
+from kb.markdown.highlighting import highlight_block
+from kb.markdown.rendering import PLACEHOLDER, Rendered, SnippetDraft
 from kb.models import Language
-from kb.posts import PostError, check_same_snippets, render_text
-from kb.rendering import PLACEHOLDER, Rendered, SnippetDraft
-from kb.steps import OTHER
+from kb.storing.posts import PostError, check_same_snippets, render_text
+from kb.storing.steps import OTHER
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 
 from kb.editing.terms import find_terms
 from kb.models import Language
-from kb.steps import OTHER
+from kb.storing.steps import OTHER
 
 MARK = re.compile(r"<mark [^>]*>|</mark>")
 NOT_PROSE = {"pre", "code", "math"}

@@ -5,9 +5,9 @@ import re
 from collections.abc import Sequence
 from html.parser import HTMLParser
 
-from kb.fences import Fence, Formula, Piece, Text, scan
-from kb.markup import INLINE_MATH
-from kb.rendering import Rendered
+from kb.markdown.fences import Fence, Formula, Piece, Text, scan
+from kb.markdown.markup import INLINE_MATH
+from kb.markdown.rendering import Rendered
 from snippets.code import normalise
 
 INLINE_CODE = re.compile(r"(`+)(.+?)\1", re.DOTALL)

@@ -7,14 +7,14 @@ from typing import Any
 
 from django import forms
 
-from kb.changes import Line, compare
 from kb.editing.insight import Insight, look_at
 from kb.editing.merging import merge
 from kb.editing.reviewing import may_review, writers_of
 from kb.editing.saving import EditConflict
 from kb.languages import BY_PATH, TO_PATH, html_lang
 from kb.models import EditorDraft, Language, Post, Revision, SentBack, Translation
-from kb.steps import OTHER, revisions_behind
+from kb.reading.changes import Line, compare
+from kb.storing.steps import OTHER, revisions_behind
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -8,7 +8,7 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from kb.editing.outline import Outline
-from kb.fences import Fence, FenceKind, Piece, Text, continuation, scan, strip_prefix
+from kb.markdown.fences import Fence, FenceKind, Piece, Text, continuation, scan, strip_prefix
 
 SHOWN = 6
 """Differences shown of one subject; more help nobody."""

@@ -5,10 +5,10 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from kb.auditing import note_deed
+from kb.curation.standing import refresh_standing
 from kb.models import Deed, Revision, SentBack, Translation
-from kb.roles import Permission, may
-from kb.standing import refresh_standing
+from kb.people.auditing import note_deed
+from kb.people.roles import Permission, may
 from snippets.services import NotAllowed
 
 

@@ -7,18 +7,18 @@ from typing import Any
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import transaction
 
-from kb.auditing import note_deed
-from kb.drafts import PostDraft, TranslationDraft
+from kb.curation.standing import refresh_standing
 from kb.editing.parity import carry_code
 from kb.editing.reviewing import keep_review
 from kb.errors import AuthoringError
 from kb.languages import TO_PATH
 from kb.models import Article, Deed, Language, Post, Revision, Translation
-from kb.posts import render_post
-from kb.restating import placed_snippets, restate_snippets
-from kb.standing import refresh_standing
-from kb.steps import OTHER, mark_in_step, revisions_behind
-from kb.texts import store_texts
+from kb.people.auditing import note_deed
+from kb.storing.drafts import PostDraft, TranslationDraft
+from kb.storing.posts import render_post
+from kb.storing.restating import placed_snippets, restate_snippets
+from kb.storing.steps import OTHER, mark_in_step, revisions_behind
+from kb.storing.texts import store_texts
 
 TITLE_CHARACTERS = 300
 

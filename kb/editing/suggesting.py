@@ -9,13 +9,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from kb.auditing import note_deed
-from kb.changes import Line, compare
+from kb.curation.standing import refresh_standing
 from kb.editing.merging import merge
 from kb.editing.saving import TextEdit, label_of, save_texts
-from kb.keeping import IMPORT_KEY
 from kb.models import Deed, Language, Report, Revision, Translation
-from kb.standing import refresh_standing
+from kb.people.auditing import note_deed
+from kb.reading.changes import Line, compare
+from kb.storing.keeping import IMPORT_KEY
 
 
 class AlreadyDecided(Exception):

@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from kb.editing.forms import DeskForm
 from kb.models import Tag
+from kb.storing.texts import COMMENT_CHARACTERS
 from kb.tagging import find_tag
-from kb.texts import COMMENT_CHARACTERS
 
 NAMES = ("name_zh", "name_en", "description_zh", "description_en")
 NAME_CHARACTERS = 60

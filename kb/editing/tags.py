@@ -7,8 +7,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from kb.auditing import note_deed
-from kb.deciding import decide_tags
+from kb.curation.deciding import decide_tags
 from kb.models import (
     Article,
     Deed,
@@ -19,8 +18,9 @@ from kb.models import (
     TagSuggestion,
     TagSynonym,
 )
-from kb.restating import restate_snippets
+from kb.people.auditing import note_deed
 from kb.search.outbox import note_articles
+from kb.storing.restating import restate_snippets
 from snippets.models import Snippet
 
 NAME_CHARACTERS = 60

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from kb.errors import AuthoringError
-from kb.posts import PostError
+from kb.storing.posts import PostError
 
 LANGUAGES = {"zh": gettext_noop("Chinese"), "en": gettext_noop("English")}
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
-from kb.drafts import ArticleDraft
 from kb.models import Article
+from kb.storing.drafts import ArticleDraft
 
 MOST_PROBLEMS = 1000
 """A report names this many; all are counted."""

@@ -12,11 +12,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from kb.drafts import ArticleDraft, PictureDraft, PostDraft, SourceDraft, TranslationDraft
 from kb.importers.base import Converted, ImportRefused, Item, Options, Problems, Unreadable
 from kb.importers.dates import moment
-from kb.markup import PICTURE
+from kb.markdown.markup import PICTURE
 from kb.models import Article, Language, Post
+from kb.storing.drafts import ArticleDraft, PictureDraft, PostDraft, SourceDraft, TranslationDraft
 
 VERSION = 1
 # Each table's rows, found by the key of what they belong to.

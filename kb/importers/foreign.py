@@ -6,8 +6,8 @@ from collections.abc import Callable
 from kb.errors import AuthoringError
 from kb.importers.classifying import fence, info_of
 from kb.importers.text import tidy
-from kb.markup import INLINE_MATH
-from kb.mathml import to_mathml
+from kb.markdown.markup import INLINE_MATH
+from kb.markdown.mathml import to_mathml
 
 OPENING = re.compile(r"^(?P<prefix>(?:[ ]|>|(?:[-*+]|\d{1,9}[.)])[ ]+)*)(?P<marks>`{3,}|~{3,})"
                      r"(?P<info>[^`]*)$")  # fmt: skip

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from kb.fences import Fence, Piece, Text, scan
 from kb.importers.languages import CHINESE
+from kb.markdown.fences import Fence, Piece, Text, scan
 from kb.models import Language
 from snippets.code import normalise
 

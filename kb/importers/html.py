@@ -16,10 +16,10 @@ from urllib.parse import urljoin, urlsplit
 from html_to_markdown._html_to_markdown import ConversionOptions, convert
 
 from kb.errors import AuthoringError
-from kb.fences import continuation
 from kb.importers.classifying import fence, info_of, language_named
 from kb.importers.text import TAG, tidy
-from kb.mathml import to_mathml
+from kb.markdown.fences import continuation
+from kb.markdown.mathml import to_mathml
 
 Picture = Callable[[str], str]
 """A picture's address in the page → its address here, or nothing where the file is not given."""

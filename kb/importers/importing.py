@@ -7,10 +7,10 @@ from typing import Any
 from kb.archive.errors import ArchiveError
 from kb.archive.page import read_page
 from kb.archive.reading import read_file
+from kb.importers.archive import import_page, report_of
 from kb.importers.base import ImportRefused, Options, Problems
 from kb.importers.formats import FORMATS
 from kb.importers.running import run_import
-from kb.importing import import_page, report_of
 
 ARCHIVE = "archive"
 

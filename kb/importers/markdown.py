@@ -12,8 +12,6 @@ from typing import Any
 import yaml
 
 from kb.content import ANSWER
-from kb.drafts import ArticleDraft, PostDraft, SourceDraft, TranslationDraft
-from kb.fences import Text, scan
 from kb.importers.base import Converted, ImportRefused, Item, Options, Problem, Problems, Unreadable
 from kb.importers.dates import moment
 from kb.importers.foreign import to_ours
@@ -21,8 +19,10 @@ from kb.importers.halves import split_halves
 from kb.importers.languages import language_of
 from kb.importers.pictures import Pictures
 from kb.importers.text import one_line, tidy
-from kb.markup import slugify
+from kb.markdown.fences import Text, scan
+from kb.markdown.markup import slugify
 from kb.models import Article, Language, Post
+from kb.storing.drafts import ArticleDraft, PostDraft, SourceDraft, TranslationDraft
 
 VERSION = 1
 SUFFIXES = {

@@ -7,15 +7,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from kb.drafts import ArticleDraft, PostDraft, SourceDraft, TranslationDraft
 from kb.importers.base import Converted, ImportRefused, Item, Options, Problem, Problems, Unreadable
 from kb.importers.classifying import fence, info_of
 from kb.importers.foreign import to_ours
 from kb.importers.languages import language_of
 from kb.importers.pictures import Pictures
 from kb.importers.text import one_line, tidy
-from kb.markup import slugify
+from kb.markdown.markup import slugify
 from kb.models import Article, Post
+from kb.storing.drafts import ArticleDraft, PostDraft, SourceDraft, TranslationDraft
 from snippets.terminal import visible
 
 VERSION = 1

@@ -6,7 +6,7 @@ import hashlib
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from kb.drafts import PictureDraft
+from kb.storing.drafts import PictureDraft
 
 MOST_BYTES = 10 * 1024 * 1024
 # By their first bytes; SVG is left out, because it can hold scripts.

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import transaction
 
-from kb.deleting import were_deleted
+from kb.curation.deleting import were_deleted
 from kb.errors import AuthoringError
 from kb.importers.base import DescribesTags, Importer, Item, Problems, Unreadable
 from kb.importers.planning import Plan, plan_article

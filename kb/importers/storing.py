@@ -8,16 +8,16 @@ from typing import Any
 
 from django.utils import timezone
 
-from kb.drafts import RevisionDraft
+from kb.curation.standing import LANGUAGES_APART, refresh_standing
 from kb.importers.languages import language_of
 from kb.importers.planning import Plan, PlannedPost
-from kb.markup import slugify
+from kb.markdown.markup import slugify
+from kb.markdown.rendering import place_snippets
 from kb.models import Article, Language, Post, PostSnippet, Revision, Source, Tag, Translation
-from kb.rendering import place_snippets
-from kb.restating import shared_setups_of
 from kb.search.outbox import note_articles
 from kb.services import keep_old_addresses, keep_pictures
-from kb.standing import LANGUAGES_APART, refresh_standing
+from kb.storing.drafts import RevisionDraft
+from kb.storing.restating import shared_setups_of
 from snippets import staleness
 from snippets.models import Snippet, Verification
 from snippets.rows import insert, reserve_ids

@@ -9,8 +9,6 @@ from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
 
 from kb.archive.paragraphs import ANSWER, QUESTION
-from kb.drafts import ArticleDraft, PostDraft, SourceDraft, TranslationDraft
-from kb.fences import Text, scan
 from kb.importers.base import (
     Converted,
     ImportRefused,
@@ -25,8 +23,10 @@ from kb.importers.html import Page, to_markdown
 from kb.importers.languages import language_of
 from kb.importers.pictures import Pictures
 from kb.importers.text import one_line, without_tags
-from kb.markup import slugify
+from kb.markdown.fences import Text, scan
+from kb.markdown.markup import slugify
 from kb.models import Article, Language, Post
+from kb.storing.drafts import ArticleDraft, PostDraft, SourceDraft, TranslationDraft
 
 VERSION = 1
 MOST_BYTES = 64 * 1024 * 1024

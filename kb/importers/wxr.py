@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from kb.drafts import ArticleDraft, PostDraft, SourceDraft, TranslationDraft
 from kb.importers.base import (
     Converted,
     ImportRefused,
@@ -25,8 +24,9 @@ from kb.importers.languages import language_of
 from kb.importers.pictures import Pictures
 from kb.importers.text import first_words, one_line, without_tags
 from kb.importers.xml import Text, parse
-from kb.markup import slugify
+from kb.markdown.markup import slugify
 from kb.models import Article, Post
+from kb.storing.drafts import ArticleDraft, PostDraft, SourceDraft, TranslationDraft
 
 VERSION = 1
 KINDS = {"post", "page"}

@@ -64,7 +64,7 @@ class Article(models.Model):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
 
-    # What lists sort by, kept by kb.standing whenever the article or a verification changes.
+    # What lists sort by, kept by kb.curation.standing whenever article or verification changes.
     score = models.IntegerField(default=0)  # of the opening post
     view_count = models.PositiveIntegerField(default=0)
     health = models.CharField(max_length=10, choices=Health.choices, default=Health.NO_CODE)

@@ -19,7 +19,7 @@ class Translation(models.Model):
     `blocks` is what a page shows, rendered when the text is saved: a list of
     `{"kind": "html", "html": …}` (one top-level element each, cleaned) and
     `{"kind": "snippet", "snippet": <id>}`. A snippet inside a list or a quote
-    is a placeholder in its block's HTML; see `kb.rendering`.
+    is a placeholder in its block's HTML; see `kb.markdown.rendering`.
     """
 
     post = models.ForeignKey(Post, on_delete=models.CASCADE, related_name="translations")
@@ -27,7 +27,7 @@ class Translation(models.Model):
     title = models.CharField(max_length=300, blank=True)  # of the article; empty on answers
     markdown = models.TextField()
     blocks = models.JSONField(default=list)
-    # False: imported in bulk, its blocks are made by the first reader or by kb.pending.
+    # False: imported in bulk, its blocks are made by the first reader or by kb.storing.pending.
     is_rendered = models.BooleanField(default=True)
     revision_number = models.PositiveIntegerField(default=1)
     # The other language's revision that says the same as this text.

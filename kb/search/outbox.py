@@ -1,6 +1,6 @@
 """Telling indexes what changed, in the transaction of the change.
 
-`kb.standing` notes every article whose page changes. The receivers are for what happens
+`kb.curation.standing` notes every article whose page changes. The receivers are for what happens
 elsewhere, above all in the admin, where nobody thinks of search.
 """
 

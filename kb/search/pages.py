@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from rapidfuzz import fuzz, process
 
-from kb.choices import Link
 from kb.languages import BY_PATH as LANGUAGE_OF
 from kb.languages import OTHER, html_lang
-from kb.listing import Row, first_articles
 from kb.models import Article, Tag
+from kb.reading.choices import Link
+from kb.reading.listing import Row, first_articles
 from kb.search.asking import Asked
 from kb.search.engines.base import EngineError, Facets, Sort
 from kb.search.hits import Hit

@@ -6,7 +6,7 @@ from django import template
 
 from kb.desk.reasons import rightly
 from kb.importers.wording import explain, name_row
-from kb.roles import Permission, may
+from kb.people.roles import Permission, may
 from snippets.models import Snippet
 
 register = template.Library()

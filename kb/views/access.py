@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
 from django.views.decorators.cache import never_cache
 
-from kb.roles import Permission, may
+from kb.people.roles import Permission, may
 
 View = Callable[..., HttpResponseBase]
 

@@ -6,7 +6,7 @@ from django.views.decorators.http import require_safe
 
 from kb.api.application import describe
 from kb.api.documentation import list_groups
-from kb.views.caching import conditional_on
+from kb.reading.caching import conditional_on
 
 
 @require_safe

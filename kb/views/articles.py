@@ -7,17 +7,17 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from kb import viewcounts
-from kb.changes import view_changes
-from kb.describing import description_of, json_ld
 from kb.desk.deleted import find_deleted
 from kb.feedback import votes_of
 from kb.languages import BY_PATH
 from kb.models import Article, Post
-from kb.pages import has_been_removed, load_article, view_article
+from kb.reading import viewcounts
+from kb.reading.caching import conditional_on
+from kb.reading.changes import view_changes
+from kb.reading.describing import description_of, json_ld
+from kb.reading.pages import has_been_removed, load_article, view_article
+from kb.reading.versions import article_version
 from kb.search.related import find_related
-from kb.versions import article_version
-from kb.views.caching import conditional_on
 from kb.views.errors import gone
 
 MODES = ("one", "both")

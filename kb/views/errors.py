@@ -22,7 +22,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kb.languages import TO_PATH, html_lang
 from kb.models import Language
-from kb.oldaddresses import find_moved
+from kb.reading.oldaddresses import find_moved
 
 logger = logging.getLogger(__name__)
 RETRY_SECONDS = 60

@@ -8,9 +8,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import condition, require_safe
 
-from kb.feeds import changed_at, feed_of_articles, feed_of_changes, feed_of_revisions
-from kb.listing import choose_title
 from kb.models import Article, Translation
+from kb.reading.feeds import changed_at, feed_of_articles, feed_of_changes, feed_of_revisions
+from kb.reading.listing import choose_title
 from kb.tagging import find_tag
 from snippets.models import Verification
 

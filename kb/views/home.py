@@ -7,10 +7,10 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
 from kb.languages import TO_PATH
-from kb.listing import first_articles
 from kb.models import Article, Language, Tag
-from kb.oldaddresses import find_moved
-from kb.views.caching import conditional
+from kb.reading.caching import conditional
+from kb.reading.listing import first_articles
+from kb.reading.oldaddresses import find_moved
 
 ROWS_LATELY = 6
 TAGS_BY_USE = 30

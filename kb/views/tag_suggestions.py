@@ -12,9 +12,9 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from kb import deciding
-from kb.desk.titles import name_articles
+from kb.curation import deciding
 from kb.models import Article, Tag
+from kb.reading.titles import name_articles
 from kb.views.feedback import too_many
 from snippets.views import pages
 

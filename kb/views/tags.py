@@ -6,11 +6,11 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from kb.choices import read_choices
-from kb.listing import list_articles
 from kb.models import Article, Tag
+from kb.reading.caching import conditional
+from kb.reading.choices import read_choices
+from kb.reading.listing import list_articles
 from kb.tagging import count_families, find_tag, matching_tags, tag_families
-from kb.views.caching import conditional
 
 TAGS_TOGETHER = 3
 """More tags at once select next to nothing, and their combinations are endless."""

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from kb.forms import TokenForm
 from kb.models import ApiToken
-from kb.tokens import TOKENS_AT_MOST, Scope, TokenRefused, make_token, may_have, revoke_token
+from kb.people.tokens import TOKENS_AT_MOST, Scope, TokenRefused, make_token, may_have, revoke_token
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -6,8 +6,8 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from kb.auditing import note_deed
 from kb.models import Deed, Webhook, WebhookDelivery
+from kb.people.auditing import note_deed
 from kb.webhooks import messages
 from kb.webhooks.delivering import deliver_by_hand
 from kb.webhooks.sending import check_url

@@ -8,7 +8,7 @@ from django.core.management import call_command
 from playwright.sync_api import Page, expect
 
 from kb.models import AcceptedReason
-from kb.roles import Role
+from kb.people.roles import Role
 from tests.browser.conftest import ARCHIVE, Visit, launched
 from tests.conftest import PASSWORD
 from tests.kb.transfer.conftest import everything

@@ -6,9 +6,9 @@ import pytest
 from django.conf import settings
 
 from kb.catalogues import compile_stale
-from kb.drafts import ArticleDraft, PostDraft, SourceDraft, TranslationDraft
 from kb.models import Article, Language, Post
 from kb.services import save_article
+from kb.storing.drafts import ArticleDraft, PostDraft, SourceDraft, TranslationDraft
 from kb.tagging import TagDraft, save_tags
 
 ZH, EN = Language.ZH, Language.EN

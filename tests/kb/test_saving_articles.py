@@ -6,10 +6,10 @@ from dataclasses import replace
 import pytest
 from django.test.utils import CaptureQueriesContext
 
-from kb.drafts import ArticleDraft
 from kb.errors import AuthoringError
 from kb.models import Article, Post, PostSnippet, Revision, Translation
 from kb.services import save_article
+from kb.storing.drafts import ArticleDraft
 from snippets.models import Snippet
 from tests.kb.conftest import post, question
 

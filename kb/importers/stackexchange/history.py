@@ -5,11 +5,11 @@ The last of them is the post as it is, which Posts.xml has in the HTML that read
 
 from collections.abc import Sequence
 
-from kb.drafts import RevisionDraft
 from kb.importers.dates import moment
 from kb.importers.foreign import to_ours
 from kb.importers.stackexchange.staging import Row
 from kb.importers.text import one_line
+from kb.storing.drafts import RevisionDraft
 
 TITLES, BODIES = {"1", "4", "7"}, {"2", "5", "8"}
 MOST_REVISIONS = 100

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from kb.drafts import ArticleDraft, PostDraft, SourceDraft, TranslationDraft
 from kb.importers.base import (
     Converted,
     ImportRefused,
@@ -26,8 +25,9 @@ from kb.importers.stackexchange.history import earlier_texts
 from kb.importers.stackexchange.reading import number, stage_others, stage_posts, tags_of
 from kb.importers.stackexchange.staging import Row, Staging
 from kb.importers.text import first_words, one_line, without_tags
-from kb.markup import slugify
+from kb.markdown.markup import slugify
 from kb.models import Article, Language, Post
+from kb.storing.drafts import ArticleDraft, PostDraft, SourceDraft, TranslationDraft
 
 EXCERPT_CHARACTERS = 600
 VERSION = 2

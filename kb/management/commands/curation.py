@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from kb import curation_files
+from kb.curation import files
 
 
 class Command(BaseCommand):
@@ -35,16 +35,16 @@ class Command(BaseCommand):
                 self._import(path, options["json"])
             else:
                 self._export(path)
-        except curation_files.CurationFileError as error:
+        except files.CurationFileError as error:
             raise CommandError(f"{error}; nothing imported") from error
         except OSError as error:
             raise CommandError(f"{path}: {error.strerror}") from error
 
     def _import(self, path: Path | None, is_json: bool) -> None:
-        curation = curation_files.read_files(path or settings.BASE_DIR / "content" / "curation")
+        curation = files.read_files(path or settings.BASE_DIR / "content" / "curation")
         if path is None:
-            curation = curation_files.without_desk(curation)
-        report = curation_files.import_curation(curation=curation)
+            curation = files.without_desk(curation)
+        report = files.import_curation(curation=curation)
         if is_json:
             self.stdout.write(json.dumps(report))
         else:
@@ -55,7 +55,7 @@ class Command(BaseCommand):
             )
 
     def _export(self, path: Path | None) -> None:
-        text = curation_files.export_curation()
+        text = files.export_curation()
         if path is None:
             self.stdout.write(text, ending="")
         else:

@@ -14,7 +14,7 @@ from rich.table import Table
 from kb.archive.errors import ArchiveError
 from kb.archive.page import ReadPage, read_page
 from kb.archive.reading import read_file
-from kb.importing import import_page, report_of
+from kb.importers.archive import import_page, report_of
 
 
 class Command(BaseCommand):

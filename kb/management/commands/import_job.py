@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from kb.import_running import execute_job
+from kb.importers.job_running import execute_job
 
 
 class Command(BaseCommand):

@@ -16,9 +16,9 @@ from django.db import DatabaseError
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from kb import documents, reports, verifying
 from kb.models import Article
-from kb.verifying import Line
+from kb.verification import documents, reports, verifying
+from kb.verification.verifying import Line
 from sandbox import Client, SandboxError, ServiceUnavailable, runtime, service
 from snippets import direct, executors, keys, queueing
 from snippets.models import Verification

@@ -13,7 +13,7 @@ from kb.editing.forms import ArrangeForm
 from kb.editing.wording import explain
 from kb.errors import AuthoringError
 from kb.models import Article, Post
-from kb.roles import Permission
+from kb.people.roles import Permission
 from kb.views.access import requires
 
 

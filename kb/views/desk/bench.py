@@ -11,11 +11,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from kb import curating
+from kb.curation import snippets as curating
 from kb.desk.benching import BenchForm, Stretch, places_of, stretch_of
 from kb.desk.registry import QUEUES
 from kb.models import AuditEntry, SharedSetup
-from kb.roles import Permission
+from kb.people.roles import Permission
 from kb.views.access import requires
 from kb.views.desk.place import back_address, filters_of
 from snippets import trying

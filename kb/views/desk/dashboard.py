@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from kb.desk.dashboard import view_dashboard
-from kb.roles import Permission
+from kb.people.roles import Permission
 from kb.views.access import requires
 
 

@@ -1,4 +1,4 @@
-"""Deciding on one thing at a time: a reader's flag, a batch of checks that stopped."""
+"""Deciding on one thing at a time: a reader's flag, a batch of checks that batch_answers."""
 
 from http import HTTPStatus
 
@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from kb import batch_answers, deciding
+from kb.curation import batch_answers, deciding
 from kb.desk.batches import list_batches
 from kb.desk.report import view_report
 from kb.models import Report
-from kb.roles import Permission
+from kb.people.roles import Permission
 from kb.views.access import requires
 from kb.views.desk.place import back_address
 

@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from kb import deleting
+from kb.curation import deleting
 from kb.desk.deleted import list_deleted
-from kb.desk.titles import name_articles
 from kb.models import Article, DeletedArticle
-from kb.roles import Permission
+from kb.people.roles import Permission
+from kb.reading.titles import name_articles
 from kb.views.access import requires
 
 

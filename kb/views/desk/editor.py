@@ -13,7 +13,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from kb.desk.titles import name_articles
 from kb.editing import creating, drafts, presence, saving
 from kb.editing.carrying import changed_fields
 from kb.editing.forms import ArticleForm, EditForm, TextsForm, initial_of
@@ -23,7 +22,8 @@ from kb.editing.wording import explain
 from kb.errors import AuthoringError
 from kb.languages import TO_PATH
 from kb.models import Article, Post
-from kb.roles import Permission
+from kb.people.roles import Permission
+from kb.reading.titles import name_articles
 from kb.views.access import requires
 
 SAVE = "save"

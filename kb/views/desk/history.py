@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from kb.desk.history import view_history
-from kb.roles import Permission
+from kb.people.roles import Permission
 from kb.views.access import requires
 
 

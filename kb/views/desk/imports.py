@@ -18,11 +18,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from kb import import_jobs
-from kb.import_jobs import NotNow, Wishes
+from kb.importers import jobs
+from kb.importers.jobs import NotNow, Wishes
 from kb.importers.wording import explain
 from kb.models import ImportJob
-from kb.roles import Permission
+from kb.people.roles import Permission
 from kb.views.access import requires
 
 JOBS_SHOWN = 50
@@ -91,7 +91,7 @@ def imports(request: HttpRequest, lang: str) -> HttpResponse:
     """List the imports, what failed first, and take an upload."""
     form = ImportForm(request.POST or None, request.FILES or None, initial={"format": "archive"})
     if request.method == "POST" and form.is_valid():
-        job = import_jobs.request_import(
+        job = jobs.request_import(
             user=request.user, upload=form.cleaned_data["file"], wishes=form.wishes()
         )
         return redirect(reverse("desk-import", args=[lang, job.pk]))
@@ -100,10 +100,10 @@ def imports(request: HttpRequest, lang: str) -> HttpResponse:
         default=Value(1),
         output_field=IntegerField(),
     )
-    jobs = ImportJob.objects.select_related("requested_by").order_by(failed_first, "-pk")
+    recent = ImportJob.objects.select_related("requested_by").order_by(failed_first, "-pk")
     context = {
         "form": form,
-        "jobs": jobs[:JOBS_SHOWN],
+        "jobs": recent[:JOBS_SHOWN],
         "most_bytes": settings.IMPORT_BYTES,
         "desk_part": "imports",
     }
@@ -134,12 +134,12 @@ def answer_import(request: HttpRequest, lang: str, job_id: int) -> HttpResponse:
     try:
         match request.POST.get("answer"):
             case "import":
-                import_jobs.start_import(user=request.user, job=job)
+                jobs.start_import(user=request.user, job=job)
             case "retry":
                 format_name = request.POST.get("format", "")
-                import_jobs.retry_import(user=request.user, job=job, format_name=format_name)
+                jobs.retry_import(user=request.user, job=job, format_name=format_name)
             case "discard":
-                import_jobs.discard_import(user=request.user, job=job)
+                jobs.discard_import(user=request.user, job=job)
     except NotNow:
         messages.warning(request, _("That cannot be done any more; this is how it stands now."))
     return redirect(reverse("desk-import", args=[lang, job.pk]))

@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from kb.desk.people import list_people
-from kb.permission_table import permission_table
-from kb.role_giving import RolesRefused, set_roles
-from kb.roles import Permission, Role
+from kb.people.permission_table import permission_table
+from kb.people.role_giving import RolesRefused, set_roles
+from kb.people.roles import Permission, Role
 from kb.views.access import requires
 
 

@@ -15,7 +15,7 @@ from kb.desk.batches import stopped_count
 from kb.desk.page import Page, filter_values, read_filters, view_queue
 from kb.desk.queue import Queue
 from kb.desk.registry import QUEUES, count_queues
-from kb.roles import Permission, may
+from kb.people.roles import Permission, may
 from kb.views.access import requires
 from kb.views.desk.place import back_address, keep_place
 

@@ -6,9 +6,9 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from kb import reviewing
+from kb.curation import reviewing
 from kb.desk.addresses import bench_address
-from kb.roles import Permission
+from kb.people.roles import Permission
 from kb.views.access import requires
 from snippets.models import Snippet
 

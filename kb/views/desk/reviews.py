@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST
 
 from kb.editing import reviewing, saving
 from kb.models import Post, Translation
-from kb.roles import Permission
+from kb.people.roles import Permission
 from kb.views.access import requires
 from kb.views.desk.place import back_address, is_from
 from snippets.services import NotAllowed

@@ -8,14 +8,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from kb.changes import compare, view_changes
 from kb.editing import saving
 from kb.editing.forms import RestoreForm
 from kb.editing.wording import explain
 from kb.errors import AuthoringError
 from kb.languages import BY_PATH, TO_PATH, html_lang
 from kb.models import Language, Post, Revision, Translation
-from kb.roles import Permission
+from kb.people.roles import Permission
+from kb.reading.changes import compare, view_changes
 from kb.views.access import requires
 
 

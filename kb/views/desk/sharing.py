@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from kb import curating
+from kb.curation import snippets as curating
 from kb.models import SharedSetup, SharedSetupRevision, Source
-from kb.roles import Permission
+from kb.people.roles import Permission
 from kb.views.access import requires
 from snippets import code as codes
 from snippets.cards import load_cards

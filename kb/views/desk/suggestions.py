@@ -16,7 +16,7 @@ from kb.editing.wording import explain
 from kb.errors import AuthoringError
 from kb.languages import TO_PATH, html_lang
 from kb.models import Language, Report
-from kb.roles import Permission
+from kb.people.roles import Permission
 from kb.views.access import requires
 from kb.views.desk.place import back_address
 

@@ -12,7 +12,6 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kb.desk.paging import paginate
-from kb.desk.titles import Named, name_articles
 from kb.editing.tagforms import MergeForm, TagForm
 from kb.editing.tags import (
     TagRefused,
@@ -22,7 +21,8 @@ from kb.editing.tags import (
     save_tag,
 )
 from kb.models import Report, Tag, TagSuggestion
-from kb.roles import Permission
+from kb.people.roles import Permission
+from kb.reading.titles import Named, name_articles
 from kb.views.access import requires
 from kb.views.desk.place import back_address
 

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from kb.roles import Permission, may
+from kb.people.roles import Permission, may
 from kb.views.access import requires
 from snippets import trying
 from snippets.bench import load_bench

@@ -14,7 +14,7 @@ from kb.editing.forms import TEXT_CHARACTERS, ArticleForm
 from kb.editing.insight import look_at
 from kb.languages import BY_PATH
 from kb.models import Post
-from kb.roles import Permission
+from kb.people.roles import Permission
 from kb.views.access import requires
 
 PLACE = re.compile(r"post:(?P<post>\d{1,18})|answer:\d{1,18}|article:new")

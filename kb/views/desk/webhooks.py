@@ -11,7 +11,7 @@ from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST
 
 from kb.models import Webhook, WebhookDelivery
-from kb.roles import Permission
+from kb.people.roles import Permission
 from kb.views.access import requires
 from kb.webhooks import services
 from kb.webhooks.forms import WebhookForm

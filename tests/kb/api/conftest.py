@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.test import Client
 from pytest_django import Settings
 
-from kb.tokens import Scope, make_token
+from kb.people.tokens import Scope, make_token
 
 PROBLEM = "application/problem+json"
 

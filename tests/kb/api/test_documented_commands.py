@@ -13,9 +13,9 @@ import pytest
 from django.contrib.auth.models import User
 
 from kb.models import Article, Report, Translation
-from kb.roles import Role
+from kb.people.roles import Role
+from kb.people.tokens import Scope, make_token
 from kb.search.draining import rebuild
-from kb.tokens import Scope, make_token
 from kb.webhooks.signing import make_secret, sign
 from snippets.models import Run, Snippet
 

@@ -13,8 +13,8 @@ from django.test import Client
 
 from kb.api.application import BODY_BYTES, describe
 from kb.models import Article
-from kb.roles import Role
-from kb.tokens import Scope
+from kb.people.roles import Role
+from kb.people.tokens import Scope
 from tests.kb.api.conftest import Program
 
 pytestmark = pytest.mark.django_db

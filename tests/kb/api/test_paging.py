@@ -20,7 +20,7 @@ from kb.api.problems import Problem
 from kb.api.tags import BY_SLUG
 from kb.models import Article
 from tests.kb.api.conftest import Program
-from tests.kb.test_many_articles import fill
+from tests.kb.reading.test_many_articles import fill
 
 NAIVE = datetime(2000, 1, 1)  # noqa: DTZ001 - as the strategy wants its bounds
 Assert = Callable[..., dict[str, Any]]

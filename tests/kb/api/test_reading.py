@@ -3,10 +3,10 @@
 import pytest
 
 from kb.models import Article
-from kb.versions import site_version
+from kb.reading.versions import site_version
 from snippets.models import Snippet, Verification
 from tests.kb.api.conftest import Program
-from tests.kb.test_many_articles import fill
+from tests.kb.reading.test_many_articles import fill
 
 pytestmark = pytest.mark.django_db
 
@@ -180,7 +180,7 @@ def test_change_is_seen_at_once(program: Program, freezing: Article):
     before = site_version()
 
     Article.objects.get().tags.clear()
-    from kb.standing import refresh_standing
+    from kb.curation.standing import refresh_standing
 
     refresh_standing(article_ids=[freezing.pk])
 

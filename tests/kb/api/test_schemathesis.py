@@ -21,9 +21,9 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from kb.api.application import describe
 from kb.models import Article
+from kb.people.tokens import Scope, make_token
 from kb.search import indexes
 from kb.search.draining import rebuild
-from kb.tokens import Scope, make_token
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_one_connection")]
 EXAMPLES = 12

@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from pytest_django import Settings
 
-from kb.tokens import Scope
+from kb.people.tokens import Scope
 
 pytestmark = pytest.mark.django_db
 AssertProblem = Callable[..., dict[str, Any]]

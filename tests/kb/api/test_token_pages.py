@@ -8,8 +8,8 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from kb.models import ApiToken, AuditEntry, Deed
-from kb.roles import Role
-from kb.tokens import TOKENS_AT_MOST, Scope, make_token
+from kb.people.roles import Role
+from kb.people.tokens import TOKENS_AT_MOST, Scope, make_token
 
 pytestmark = pytest.mark.django_db
 ClientOf = Callable[[User], Client]

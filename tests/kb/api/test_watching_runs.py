@@ -9,7 +9,7 @@ from asgiref.sync import async_to_sync
 from django.contrib.auth.models import User
 from django.test import AsyncClient
 
-from kb.tokens import Scope
+from kb.people.tokens import Scope
 from snippets import streams
 from snippets.models import Run
 from tests.kb.api.conftest import Program

@@ -11,8 +11,8 @@ from django.test import Client
 from django.utils import timezone
 
 from kb.models import ApiToken, Article, AuditEntry, Deed, Report
-from kb.roles import Permission, Role, may
-from kb.tokens import NEEDED, Scope, TokenRefused, make_token, may_have
+from kb.people.roles import Permission, Role, may
+from kb.people.tokens import NEEDED, Scope, TokenRefused, make_token, may_have
 from snippets.models import Run, Snippet
 from tests.kb.api.conftest import Program
 

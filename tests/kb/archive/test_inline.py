@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from kb.archive.inline import to_markdown, to_text
-from kb.rendering import render
+from kb.markdown.rendering import render
 
 SIGNS = "\\`*_{}[]()<>#+-.!|~$&=:^%\"' \t1a中。"
 LINES = st.text(alphabet=st.sampled_from(SIGNS), min_size=1, max_size=40).filter(str.strip)

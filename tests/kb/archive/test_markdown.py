@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from kb.archive.markdown import read, write
 from kb.archive.page import ReadPage, read_page
+from kb.markdown.rendering import render
 from kb.models import Language
-from kb.rendering import render
 
 
 def guide(body: str) -> ReadPage:

@@ -2,7 +2,7 @@
 
 from kb.archive.coverage import count_unplaced
 from kb.archive.page import read_page
-from kb.fences import Fence, FenceKind, scan
+from kb.markdown.fences import Fence, FenceKind, scan
 from kb.models import Article, Language
 
 

@@ -6,7 +6,7 @@ import re
 from kb.archive.page import ReadPage, read_page
 from kb.archive.paragraphs import LIST_ITEM
 from kb.archive.reading import Line
-from kb.rendering import PLACEHOLDER, SnippetDraft, render
+from kb.markdown.rendering import PLACEHOLDER, SnippetDraft, render
 
 
 def squashed(text: str) -> str:

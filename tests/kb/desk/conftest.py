@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from kb.models import Article, Post, PostSnippet
-from kb.roles import Role
+from kb.people.roles import Role
 from snippets.models import Snippet, Verification
 
 ClientOf = Callable[[User], Client]

@@ -7,9 +7,9 @@ import redis
 from django.contrib.auth.models import User
 from django.test import Client
 
-from kb import curating
+from kb.curation import snippets as curating
 from kb.models import Article, AuditEntry, PostSnippet, SharedSetup, SharedSetupRevision
-from kb.roles import Role
+from kb.people.roles import Role
 from snippets.models import Curation, Run, Snippet, Trial, Verification
 
 pytestmark = pytest.mark.django_db

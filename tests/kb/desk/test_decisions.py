@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from kb.models import Article, AuditEntry, Report, Tag, TagSuggestion
-from kb.roles import Role
+from kb.people.roles import Role
 from snippets.models import Batch, Snippet, Verification
 
 pytestmark = pytest.mark.django_db
@@ -56,7 +56,7 @@ def test_flag_is_decided_with_a_word(
 def test_article_no_longer_needs_work_once_its_flag_is_decided(
     curator_client: Client, flag: Report, freezing: Article
 ):
-    from kb.standing import refresh_standing
+    from kb.curation.standing import refresh_standing
 
     refresh_standing(article_ids=[freezing.pk])
     before = Article.objects.get().work

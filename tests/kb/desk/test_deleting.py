@@ -10,12 +10,12 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
-from kb.deleting import NotBroughtBack, bring_back, delete_article, purge_deleted
-from kb.drafts import ArticleDraft
+from kb.curation.deleting import NotBroughtBack, bring_back, delete_article, purge_deleted
 from kb.feedback import cast_vote, report_outdated, suggest_edit
 from kb.models import Article, AuditEntry, DeletedArticle, OldAddress, TagSuggestion
-from kb.roles import Role
+from kb.people.roles import Role
 from kb.services import save_article
+from kb.storing.drafts import ArticleDraft
 from kb.transfer.tables import exported_models, label, rows_of
 
 pytestmark = pytest.mark.django_db

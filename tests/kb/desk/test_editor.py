@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from kb.models import Article, Language, Post
-from kb.roles import Role
+from kb.people.roles import Role
 from tests.kb.desk.editing import address, edited, fields, text_of, write
 
 ZH, EN = Language.ZH, Language.EN

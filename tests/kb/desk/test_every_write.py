@@ -10,7 +10,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from kb.desk.registry import QUEUES
 from kb.models import AuditEntry
-from kb.roles import ALLOWED, Permission, Role
+from kb.people.roles import ALLOWED, Permission, Role
 
 pytestmark = pytest.mark.django_db
 ClientOf = Callable[[User], Client]

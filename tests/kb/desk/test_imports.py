@@ -15,10 +15,10 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
-from kb import import_jobs, import_running
-from kb.import_jobs import Wishes
+from kb.importers import job_running, jobs
+from kb.importers.jobs import Wishes
 from kb.models import Article, AuditEntry, ImportChunk, ImportJob
-from kb.roles import Role
+from kb.people.roles import Role
 
 pytestmark = pytest.mark.django_db
 ClientOf = Callable[[User], Client]
@@ -47,16 +47,16 @@ def job_of(curator: User, broker: redis.Redis) -> Callable[..., ImportJob]:
     def make(name: str, data: bytes, format_: str, **values: Any) -> ImportJob:
         upload = SimpleUploadedFile(name, data)
         wishes = Wishes(format=format_, **values)
-        return import_jobs.request_import(user=curator, upload=upload, wishes=wishes)
+        return jobs.request_import(user=curator, upload=upload, wishes=wishes)
 
     return make
 
 
 def work(job: ImportJob) -> ImportJob:
     """Do what a worker's process does."""
-    token = import_running.claim_job(job_id=job.pk)
+    token = job_running.claim_job(job_id=job.pk)
     if token is not None:
-        import_running.execute_job(job_id=job.pk, token=token)
+        job_running.execute_job(job_id=job.pk, token=token)
     job.refresh_from_db()
     return job
 
@@ -203,7 +203,7 @@ def test_too_large_a_file_is_refused_with_the_limit(curator_client: Client, sett
 def test_what_is_imported_twice_is_unchanged(job_of: Callable[..., ImportJob], curator: User):
     for _ in range(2):
         job = work(job_of("guide.md", GUIDE.encode(), "markdown"))
-        import_jobs.start_import(user=curator, job=job)
+        jobs.start_import(user=curator, job=job)
         work(job)
 
     assert (job.counts["created"], job.counts["unchanged"]) == (0, 1)
@@ -213,14 +213,14 @@ def test_import_is_claimed_once_and_taken_over_from_a_dead_worker(
     job_of: Callable[..., ImportJob],
 ):
     job = job_of("guide.md", GUIDE.encode(), "markdown")
-    first = import_running.claim_job(job_id=job.pk)
-    second = import_running.claim_job(job_id=job.pk)
+    first = job_running.claim_job(job_id=job.pk)
+    second = job_running.claim_job(job_id=job.pk)
     long_ago = timezone.now() - datetime.timedelta(minutes=5)
     ImportJob.objects.filter(pk=job.pk).update(heartbeat_at=long_ago)
 
-    taken = import_running.claim_job(job_id=job.pk)
+    taken = job_running.claim_job(job_id=job.pk)
     assert first is not None
-    import_running.execute_job(job_id=job.pk, token=first)
+    job_running.execute_job(job_id=job.pk, token=first)
 
     job.refresh_from_db()
     assert (second, job.state) == (None, State.CHECKING)
@@ -231,11 +231,11 @@ def test_discarded_import_stops_and_its_file_is_gone(
     job_of: Callable[..., ImportJob], curator_client: Client
 ):
     job = work(job_of("guide.md", GUIDE.encode(), "markdown"))
-    import_jobs.start_import(user=job.requested_by, job=job)
-    token = import_running.claim_job(job_id=job.pk)
+    jobs.start_import(user=job.requested_by, job=job)
+    token = job_running.claim_job(job_id=job.pk)
 
     curator_client.post(f"/en/desk/imports/{job.pk}/answer", {"answer": "discard"})
-    import_running.execute_job(job_id=job.pk, token=token or "")
+    job_running.execute_job(job_id=job.pk, token=token or "")
 
     job.refresh_from_db()
     assert (job.state, job.chunks.count(), Article.objects.count()) == (State.DISCARDED, 0, 0)
@@ -249,7 +249,7 @@ def test_sweep_tells_again_and_throws_old_files_away(
     ImportJob.objects.filter(pk=lost.pk).update(enqueued_at=long_ago)
     ImportJob.objects.filter(pk=old.pk).update(created_at=long_ago)
 
-    told = import_jobs.sweep_imports()
+    told = jobs.sweep_imports()
 
     old.refresh_from_db()
     assert told["told"] == 1
@@ -306,6 +306,6 @@ def test_names_of_uploads_are_harmless(job_of: Callable[..., ImportJob], tmp_pat
     upload = SimpleUploadedFile("x", b"a")
     upload._name = "../../..\\evil\n.md"  # type: ignore[attr-defined]  # what a client may send
 
-    job = import_jobs.request_import(user=None, upload=upload, wishes=Wishes(format="markdown"))
+    job = jobs.request_import(user=None, upload=upload, wishes=Wishes(format="markdown"))
 
     assert job.file_name == "evil.md"

@@ -10,7 +10,7 @@ from django.test import Client
 
 from kb.desk.page import ROWS_PER_PAGE
 from kb.models import Article, Report, Tag
-from kb.roles import Role
+from kb.people.roles import Role
 from snippets.models import Snippet, Verification
 
 pytestmark = pytest.mark.django_db

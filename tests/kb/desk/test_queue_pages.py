@@ -20,7 +20,7 @@ from kb.models import (
     TagSuggestion,
     Translation,
 )
-from kb.roles import Role
+from kb.people.roles import Role
 from snippets.models import Snippet, Verification
 
 pytestmark = pytest.mark.django_db

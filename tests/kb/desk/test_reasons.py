@@ -5,10 +5,10 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
+from kb.curation.standing import refresh_standing
 from kb.desk.queue import Filters
 from kb.desk.registry import QUEUES
 from kb.models import Article, AuditEntry
-from kb.standing import refresh_standing
 from snippets.models import Snippet, Verification
 
 pytestmark = pytest.mark.django_db

@@ -9,7 +9,7 @@ from django.test import Client
 from kb.editing import save_text
 from kb.feedback import suggest_edit
 from kb.models import Article, Language, Report, Tag, Translation
-from kb.roles import Role
+from kb.people.roles import Role
 
 EN = Language.EN
 pytestmark = pytest.mark.django_db

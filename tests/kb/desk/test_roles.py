@@ -9,8 +9,8 @@ from django.contrib.auth.models import AnonymousUser, Group, User
 from django.test import Client
 
 from kb.models import AuditEntry
-from kb.role_giving import RolesRefused, set_roles
-from kb.roles import ALLOWED, Permission, Role, may, roles_of
+from kb.people.role_giving import RolesRefused, set_roles
+from kb.people.roles import ALLOWED, Permission, Role, may, roles_of
 from snippets.limits import is_curator
 
 pytestmark = pytest.mark.django_db

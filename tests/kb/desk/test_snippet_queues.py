@@ -5,10 +5,10 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
+from kb.curation.reviewing import accept_reasons
 from kb.desk.queue import Filters
 from kb.desk.registry import QUEUES
 from kb.models import AcceptedReason, AuditEntry, Tag
-from kb.reviewing import accept_reasons
 from snippets.models import Snippet, Verification
 
 pytestmark = pytest.mark.django_db

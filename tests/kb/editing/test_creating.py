@@ -9,7 +9,7 @@ from kb.editing import TextEdit
 from kb.editing.creating import add_answer, arrange_article, create_article
 from kb.errors import AuthoringError
 from kb.models import Article, AuditEntry, Language, Post, Source, Tag
-from kb.roles import Role
+from kb.people.roles import Role
 from snippets.models import Snippet
 
 ZH, EN = Language.ZH, Language.EN

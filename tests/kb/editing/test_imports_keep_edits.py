@@ -5,13 +5,13 @@ from collections.abc import Callable
 import pytest
 from django.contrib.auth.models import User
 
-from kb.drafts import ArticleDraft
 from kb.editing import TextEdit, save_text
 from kb.editing.creating import add_answer, arrange_article
-from kb.keeping import IMPORT_KEY
 from kb.models import Article, Language, Post, Report, Tag, Translation
-from kb.roles import Role
+from kb.people.roles import Role
 from kb.services import save_article
+from kb.storing.drafts import ArticleDraft
+from kb.storing.keeping import IMPORT_KEY
 from tests.kb.conftest import post, question
 
 ZH, EN = Language.ZH, Language.EN

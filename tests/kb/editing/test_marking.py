@@ -5,8 +5,8 @@ from hypothesis import given, settings
 from kb.editing.insight import look_at
 from kb.editing.marking import MARK, mark_terms
 from kb.errors import AuthoringError
+from kb.markdown.rendering import render
 from kb.models import Language
-from kb.rendering import render
 from tests.kb.editing.test_parity import TEXTS
 
 ZH, EN = Language.ZH, Language.EN

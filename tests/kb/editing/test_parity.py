@@ -8,9 +8,9 @@ from kb.editing.insight import look_at
 from kb.editing.outline import Outline, outline_of
 from kb.editing.parity import Subject, carry_code, compare_outlines
 from kb.errors import AuthoringError
+from kb.markdown.rendering import find_snippets, render
 from kb.models import Language
-from kb.rendering import find_snippets, render
-from tests.kb.test_untrusted_markup import DANGER
+from tests.kb.markdown.test_untrusted_markup import DANGER
 
 ZH, EN = Language.ZH, Language.EN
 PIECES = st.sampled_from(

@@ -11,7 +11,7 @@ from kb.desk.texts import sent_back, to_review
 from kb.editing import save_text
 from kb.editing.reviewing import accept_text, may_review, send_back_text, writers_of
 from kb.models import Article, AuditEntry, Language, SentBack, Translation
-from kb.roles import Role
+from kb.people.roles import Role
 from snippets.services import NotAllowed
 
 EN = Language.EN

@@ -9,8 +9,8 @@ from kb.editing import EditConflict, TextEdit, save_text, save_texts
 from kb.editing.saving import agree_texts, restore_revision
 from kb.errors import AuthoringError
 from kb.models import Article, AuditEntry, Language, Post, PostSnippet, Revision, Translation
-from kb.roles import Role
-from kb.steps import revisions_behind
+from kb.people.roles import Role
+from kb.storing.steps import revisions_behind
 from snippets.models import Snippet
 
 ZH, EN = Language.ZH, Language.EN

@@ -15,7 +15,7 @@ from kb.editing.suggesting import (
 from kb.errors import AuthoringError
 from kb.feedback import suggest_edit
 from kb.models import Article, AuditEntry, Language, Report, Translation
-from kb.roles import Role
+from kb.people.roles import Role
 
 EN = Language.EN
 pytestmark = pytest.mark.django_db

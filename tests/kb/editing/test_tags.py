@@ -9,7 +9,7 @@ from django.test import Client
 
 from kb.editing.tags import TagRefused, merge_tags, save_tag
 from kb.models import Article, AuditEntry, SharedSetup, SharedSetupRevision, Tag, TagSynonym
-from kb.roles import Role
+from kb.people.roles import Role
 from kb.tagging import find_tag
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("tags")]

@@ -5,12 +5,12 @@ import re
 import pytest
 from django.utils.translation import override
 
-from kb.drafts import PostDraft, TranslationDraft
 from kb.editing.carrying import changed_fields
 from kb.editing.wording import MESSAGES, explain
 from kb.errors import AuthoringError
 from kb.models import Language, Post
-from kb.posts import render_post
+from kb.storing.drafts import PostDraft, TranslationDraft
+from kb.storing.posts import render_post
 
 ZH, EN = Language.ZH, Language.EN
 RUN = "```python run{}\n1\n```"

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError
 
+from kb.markdown.rendering import render
 from kb.models import Article, Language, Post, Translation
-from kb.rendering import render
 from snippets.models import Snippet
 from tests.kb.importers.conftest import Run
 

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from kb.models import Article, Picture, PostSnippet, Translation
-from kb.pending import render_pending
+from kb.storing.pending import render_pending
 from tests.kb.importers.conftest import Run
 from tests.kb.importers.test_wordpress import PNG
 

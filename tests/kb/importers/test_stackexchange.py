@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 import redis
 
-from kb.listing import first_articles
 from kb.models import (
     Article,
     Language,
@@ -17,6 +16,7 @@ from kb.models import (
     Tag,
     Translation,
 )
+from kb.reading.listing import first_articles
 from snippets import checking
 from snippets.models import Snippet
 from snippets.services import find_or_make_snippet

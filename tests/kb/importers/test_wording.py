@@ -9,9 +9,7 @@ from kb.importers.wording import SENTENCES, explain, name_row
 from tests.saying import sentences_of
 
 CALLS = {"ImportRefused", "Unreadable", "Problem", "add", "ArchiveError", "fail_job"}
-WRITTEN = dict(
-    sentences_of(CALLS, "kb/importers", "kb/archive", "kb/importing.py", "kb/import_running.py")
-)
+WRITTEN = dict(sentences_of(CALLS, "kb/importers", "kb/archive"))
 SAID = {
     "a.xml, line 3: the file is cut off here (no element found); get it again":
         "a.xml 第 3 行：文件在此处被截断（no element found），请重新获取",

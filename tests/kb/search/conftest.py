@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from hypothesis import settings as hypothesis_settings
 
-from kb.drafts import ArticleDraft
 from kb.models import Article, Post, SearchIndex
 from kb.search import indexes
 from kb.search.draining import drain, rebuild
+from kb.storing.drafts import ArticleDraft
 from tests.kb.conftest import post, question
 
 # A machine that is busy is no fault of what is tested.

@@ -6,9 +6,9 @@ import pytest
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from kb.drafts import ArticleDraft
 from kb.models import Article, Post, SearchIndex
 from kb.search.draining import rebuild
+from kb.storing.drafts import ArticleDraft
 from tests.kb.conftest import post, question
 
 pytestmark = pytest.mark.django_db

@@ -8,9 +8,7 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group, Permission, User
 from django.contrib.contenttypes.models import ContentType
 
-from kb.auditing import note_deed
-from kb.curating import keep_shared
-from kb.drafts import ArticleDraft, PostDraft, SourceDraft, TranslationDraft
+from kb.curation.snippets import keep_shared
 from kb.models import (
     AcceptedReason,
     ApiToken,
@@ -32,7 +30,9 @@ from kb.models import (
     Webhook,
     WebhookDelivery,
 )
+from kb.people.auditing import note_deed
 from kb.services import save_article
+from kb.storing.drafts import ArticleDraft, PostDraft, SourceDraft, TranslationDraft
 from kb.tagging import TagDraft, save_tags
 from kb.transfer.tables import exported_models, key_names, label, named_target
 from snippets.curating import Curated, curate_snippet

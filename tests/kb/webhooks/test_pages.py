@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from kb.models import AuditEntry, Webhook, WebhookDelivery
-from kb.roles import Role
+from kb.people.roles import Role
 from tests.kb.webhooks.conftest import Receiver
 
 pytestmark = pytest.mark.django_db

@@ -1,0 +1,1 @@
+"""How articles stand, and what curators do about it."""

@@ -1,0 +1,1 @@
+"""Markdown → what a page shows. Pure: knows no database."""

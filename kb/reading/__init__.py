@@ -1,0 +1,1 @@
+"""What readers' pages, lists and feeds show, and until when it holds."""

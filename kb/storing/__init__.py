@@ -1,0 +1,1 @@
+"""What a save stores, and what must stay true of texts and snippets after it."""

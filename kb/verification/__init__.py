@@ -1,0 +1,1 @@
+"""Verifying what articles and plain documents show, and reporting it."""
