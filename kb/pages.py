@@ -17,7 +17,8 @@ from kb.models import Article, Language, Post, Tag, Translation
 from kb.pending import render_article
 from kb.rendering import PLACEHOLDER, Block, snippet_ids
 from kb.steps import OTHER, revisions_behind
-from snippets.cards import Card, Summary, load_cards, summarise_cards
+from snippets.cards import Card, load_cards
+from snippets.summaries import Summary, summarise_cards
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
