@@ -18,11 +18,11 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
-QUERIES_PER_KIND = 40
 UPSERTS_PER_SECOND = 20
 Clock = Callable[[], float]
 
@@ -32,6 +32,9 @@ def main() -> None:
     parser.add_argument("--sizes", default="10000", help="numbers of posts, by commas")
     parser.add_argument("--engines", default="tantivy", help="tantivy, fts5, postgresql, by commas")
     parser.add_argument("--database", help="an empty PostgreSQL database, for its engine")
+    parser.add_argument(
+        "--queries", type=int, default=40, help="queries of each kind; fewer for slow engines"
+    )
     parser.add_argument("--quick", action="store_true", help="3,000 posts; under a minute")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
@@ -45,14 +48,16 @@ def main() -> None:
             os.environ.pop("DATABASE_URL", None)
             if options.database:
                 os.environ["DATABASE_URL"] = options.database
-            report["sizes"][str(size)] = measure(size, options.engines.split(","), Path(var))
+            report["sizes"][str(size)] = measure(
+                size, options.engines.split(","), Path(var), options.queries
+            )
         if not options.json:
             _print(size, report["sizes"][str(size)])
     if options.json:
         sys.stdout.write(json.dumps(report) + "\n")
 
 
-def measure(size: int, engines: list[str], var: Path) -> dict[str, Any]:
+def measure(size: int, engines: list[str], var: Path, queries: int) -> dict[str, Any]:
     """Return the figures of each engine for one corpus."""
     import io
 
@@ -84,13 +89,14 @@ def measure(size: int, engines: list[str], var: Path) -> dict[str, Any]:
     }
     for engine in engines:
         settings.SEARCH_ENGINE = engine
-        report["engines"][engine] = _measure_engine()
+        report["engines"][engine] = _measure_engine(queries)
     if connection.vendor == "postgresql":
         call_command("flush", interactive=False, verbosity=0)
     return report
 
 
-def _measure_engine() -> dict[str, Any]:
+def _measure_engine(count: int = 40) -> dict[str, Any]:
+    from bench.queries import KINDS
     from kb.search import indexes
     from kb.search.draining import rebuild
 
@@ -100,7 +106,7 @@ def _measure_engine() -> dict[str, Any]:
     indexes.forget_reader()
     reader = indexes.current_reader()
     bytes_ = _bytes(index)
-    queries = {kind: list(make(reader)) for kind, make in KINDS.items()}
+    queries = {kind: list(islice(make(reader), count)) for kind, make in KINDS.items()}
     for some in queries.values():
         _whole(some[0])
     quiet = {kind: _times(some) for kind, some in queries.items()}
@@ -142,72 +148,6 @@ def _processor_seconds() -> float:
     """Return what this process and those it started and that ended used of the processors."""
     used = os.times()
     return used.user + used.system + used.children_user + used.children_system
-
-
-def _words(reader: Any, lowest: int, count: int = 400) -> list[str]:
-    """Return common words of the corpus, without the commonest, which say nothing."""
-    found = [word for word, _ in reader.words("", lowest + count)]
-    return found[lowest:] or found
-
-
-def _one_word(reader: Any) -> Iterator[str]:
-    randomness = random.Random(1)
-    words = _words(reader, 60)
-    for _ in range(QUERIES_PER_KIND):
-        yield randomness.choice(words)
-
-
-def _three_words(reader: Any) -> Iterator[str]:
-    randomness = random.Random(2)
-    words = _words(reader, 60)
-    for _ in range(QUERIES_PER_KIND):
-        yield " ".join(randomness.sample(words, 3))
-
-
-def _chinese(_reader: Any) -> Iterator[str]:
-    randomness = random.Random(3)
-    terms = ["保存模型", "最大池化", "学习率预热", "梯度裁剪", "随机种子", "冻结层", "交叉熵损失",
-             "隐藏状态的形状", "广播机制", "混合精度训练", "批归一化", "加载权重"]  # fmt: skip
-    for _ in range(QUERIES_PER_KIND):
-        yield " ".join(randomness.sample(terms, 2))
-
-
-def _phrase(_reader: Any) -> Iterator[str]:
-    phrases = ["the same", "learning rate", "hidden state", "the output", "file object",
-               "batch norm", "loss scaling", "return value", "random seed",
-               "last layer"]  # fmt: skip
-    for number in range(QUERIES_PER_KIND):
-        yield f'"{phrases[number % len(phrases)]}"'
-
-
-def _tag_and_words(reader: Any) -> Iterator[str]:
-    tags = ["pytorch", "keras", "tensorflow", "training", "lstm", "padding"]
-    for number, words in enumerate(_three_words(reader)):
-        yield f"[{tags[number % len(tags)]}] {words}"
-
-
-def _mixed(reader: Any) -> Iterator[str]:
-    for chinese, english in zip(_chinese(reader), _one_word(reader), strict=True):
-        yield f"{chinese.split()[0]} {english} 怎么用"
-
-
-def _identifier(_reader: Any) -> Iterator[str]:
-    names = ["torch.save", "nn.Linear", "batch_input_shape", "clip_grad_norm_", "DataLoader",
-             "model.state_dict()", "F.cross_entropy", "keras.layers.LSTM", "requires_grad",
-             "torch.manual_seed"]  # fmt: skip
-    for number in range(QUERIES_PER_KIND):
-        yield names[number % len(names)]
-
-
-KINDS: dict[str, Callable[[Any], Iterator[str]]] = {
-    "one word": _one_word,
-    "three words": _three_words,
-    "phrase": _phrase,
-    "tag and words": _tag_and_words,
-    "chinese": _chinese,
-    "mixed": _mixed,
-    "identifier": _identifier,
-}
 
 
 def _whole(query: str) -> None:

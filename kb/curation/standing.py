@@ -11,7 +11,7 @@ from kb.models import Article, Language, Post, Report, Translation
 from kb.reading.listing import snippet_ids_of
 from kb.search.outbox import note_articles
 from kb.storing.steps import revisions_behind
-from snippets.cards import Summary, summarise
+from snippets.summaries import Summary, summarise
 
 BROKEN_CODE = 4
 OPEN_REPORT = 2

@@ -14,7 +14,7 @@ from kb.languages import BY_PATH, html_lang
 from kb.models import Article, Language, Post, PostSnippet, Tag, Translation
 from kb.reading.choices import Choices, Link
 from kb.reading.typography import with_word_borders
-from snippets.cards import Summary, summarise
+from snippets.summaries import Summary, summarise
 
 ROWS_PER_PAGE = 20
 

@@ -17,7 +17,8 @@ from kb.reading.contents import Entry, list_contents
 from kb.reading.listing import Title, choose_title
 from kb.storing.pending import render_article
 from kb.storing.steps import OTHER, revisions_behind
-from snippets.cards import Card, Summary, load_cards, summarise_cards
+from snippets.cards import Card, load_cards
+from snippets.summaries import Summary, summarise_cards
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

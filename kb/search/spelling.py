@@ -2,6 +2,7 @@
 
 import re
 import threading
+import time
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -12,6 +13,7 @@ from kb.search.normalising import normalise
 from kb.search.queries import Query
 
 VOCABULARY = 50_000
+VOCABULARY_SECONDS = 60
 SHORTEST = 3
 PREFIX_BONUS = 0.6  # "sav" is rather "save" half typed than "say"
 FIRST_LETTER_COST = 0.7
@@ -19,19 +21,23 @@ OFTEN = re.compile(r"[A-Z]{2,4}")  # an abbreviation is no typing error
 
 
 class _Vocabulary:
-    """The commonest words of one index, read once."""
+    """The commonest words of one index, read anew once a minute while it grows."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._key: tuple[int, int] | None = None
+        self._reader: Reader | None = None
+        self._size = 0
+        self._read_at = 0.0
         self._words: dict[str, int] = {}
 
     def of(self, reader: Reader) -> dict[str, int]:
-        key = (id(reader), reader.size())
         with self._lock:
-            if key != self._key:
+            has_grown = reader.size() != self._size
+            is_old = time.monotonic() - self._read_at > VOCABULARY_SECONDS
+            if reader is not self._reader or (has_grown and is_old):
                 self._words = dict(reader.words("", VOCABULARY))
-                self._key = key
+                self._reader, self._size = reader, reader.size()
+                self._read_at = time.monotonic()
             return self._words
 
 

@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox import cgroups
-from sandbox.cgroups import Unavailable, find_backend
+from sandbox.cgroups import Unavailable, find_backend, hierarchies
 from sandbox.model import Limits
 
 MIB = 2**20
@@ -27,13 +26,13 @@ class Tree:
         self.make(self.own, controllers="cpuset memory pids", processes="10\n11\n")
         monkeypatch.setattr(Path, "write_text", lambda path, text, **_: self.write(path, text))
         monkeypatch.setattr(
-            cgroups, "_mounts", lambda: [(str(root), "cgroup2", set()), ("/x", "cgroup", set())]
+            hierarchies, "mounts", lambda: [(str(root), "cgroup2", set()), ("/x", "cgroup", set())]
         )
         self.be_in("/zhiyan.service", monkeypatch)
 
     @staticmethod
     def be_in(path: str, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(cgroups, "_own_paths", lambda: {"": path})
+        monkeypatch.setattr(hierarchies, "own_paths", lambda: {"": path})
 
     def make(self, folder: Path, *, controllers: str = "memory pids", processes: str = "") -> None:
         folder.mkdir(exist_ok=True)
@@ -118,13 +117,13 @@ def test_a_unit_that_systemd_did_not_delegate_is_left_alone(tree, monkeypatch, m
 
 def test_groups_of_a_service_that_is_gone_are_swept(tree):
     runs = tree.own / "zhiyan-runs"
-    start = cgroups._start_of(os.getpid())
+    start = hierarchies.start_of(os.getpid())
     gone = runs / f"run-{os.getpid()}-1-1"  # this process's number, but not its start
     living = runs / f"run-{os.getpid()}-{start}-1"
     for folder in (gone, living):
         folder.mkdir(parents=True)
 
-    cgroups._sweep(runs)
+    hierarchies.sweep(runs)
 
     assert living.exists()
     # What tmpfs keeps and the kernel does not: the switch that ends what is left in it.

@@ -6,9 +6,10 @@ from django.test import RequestFactory
 from django.utils import translation
 from pytest_django import DjangoAssertNumQueries
 
-from snippets.cards import load_cards, summarise, summarise_cards
+from snippets.cards import load_cards
 from snippets.models import Artifact, Run, Snippet, Verification
 from snippets.services import find_or_make_snippet
+from snippets.summaries import summarise, summarise_cards
 
 pytestmark = pytest.mark.django_db
 

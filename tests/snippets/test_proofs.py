@@ -7,11 +7,12 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from sandbox import load_all
-from snippets.cards import load_cards, summarise
+from snippets.cards import load_cards
 from snippets.curating import Curated, curate_snippet
 from snippets.models import Run, Snippet, Verification
 from snippets.proofs import diff_lines, tell_decay
 from snippets.services import find_or_make_snippet
+from snippets.summaries import summarise
 
 pytestmark = pytest.mark.django_db
 

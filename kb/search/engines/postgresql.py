@@ -5,18 +5,18 @@ serves filters alone. Changes become visible with their transaction, like everyt
 """
 
 import contextlib
+import dataclasses
 import functools
 import re
+import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import Error, connection, transaction
 
 from kb.search.engines.base import (
     FACETS,
-    Alternative,
-    Bound,
     Candidate,
     Concept,
     Coverage,
@@ -28,20 +28,24 @@ from kb.search.engines.base import (
     Plan,
     Sort,
 )
+from kb.search.engines.postgresql_queries import (
+    COLUMNS,
+    NUMBERS,
+    any_of,
+    condition_of,
+    quoted,
+    ranking_query,
+    row_of,
+)
 
 NAME = "postgresql"
 SORT_COLUMNS = {Sort.NEWEST: "updated", Sort.VOTES: "score", Sort.VERIFIED: "verified_at"}
-NUMBERS = (
-    "post", "article", "score", "answers", "created", "updated", "verified_at", "health",
-    "title_zh", "title_en", "key_zh", "key_en",
-)  # fmt: skip
-HANDED_OVER = (
+HANDED_OVER = (  # as in Candidate
     "post", "article", "score", "health", "title_zh", "title_en", "key_zh", "key_en",
 )  # fmt: skip
-COLUMNS = (*NUMBERS, "shown", "doc", "code", "identifiers", "words", "terms")
-# The largest position that PostgreSQL keeps, and the most for one word.
-LAST_POSITION = 16_383
-MOST_POSITIONS = 255
+MOST_COUNTED = 1_000
+"""Of more posts, the number is the planner's estimate, and the facets are those of so many."""
+STATISTICS_SECONDS = 600
 
 
 @functools.cache
@@ -52,6 +56,15 @@ def is_available() -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1 FROM pg_extension WHERE extname = 'rum'")
         return cursor.fetchone() is not None
+
+
+def _require_rum() -> None:
+    if not is_available():
+        raise EngineError(
+            "ZHIYAN_SEARCH=postgresql needs a PostgreSQL with the rum extension: install it "
+            "(Debian: postgresql-15-rum) and, as a superuser, run CREATE EXTENSION rum; or leave "
+            "the setting at auto"
+        )
 
 
 def table_of(name: str) -> str:
@@ -72,37 +85,58 @@ def _faults() -> Iterator[None]:
         raise EngineError(f"search in PostgreSQL: {error}; run: manage.py reindex") from error
 
 
+class _Statistics(NamedTuple):
+    """What PostgreSQL knows of a table since it last analysed it."""
+
+    read_at: float
+    size: int
+    common: Mapping[str, int]  # how many posts have the commonest tokens
+
+
 class PostgresqlReader:
     answers_threads = False
 
     def __init__(self, name: str) -> None:
         self._table = table_of(name)
+        self._known: _Statistics | None = None
 
     def search(
         self, plan: Plan, *, limit: int, sort: Sort = Sort.RELEVANCE, is_exact: bool = True
     ) -> Found:
-        where, values = _where(plan)
-        ranked = _ranked(plan)
-        order = SORT_COLUMNS.get(sort)
-        distance = "doc <=> %s::tsquery" if ranked and order is None else "0"
-        total = self._rows(f"SELECT count(*) FROM {self._table} WHERE {where}", values)[0][0]
+        if sort is Sort.RELEVANCE and not is_exact and len(plan.concepts) > 1:
+            # What has every word is found in a fraction of the time, and ranks first anyway.
+            every = dataclasses.replace(
+                plan, concepts=(), required=(*plan.required, *plan.concepts)
+            )
+            some = self._best(every, limit)
+            if len(some) == limit:
+                return Found(total=self._total(plan), candidates=some)
+        some = self._best(plan, limit, sort)
+        total = self._total(plan) if len(some) == limit else len(some)
+        return Found(total=total, candidates=some)
+
+    def _best(self, plan: Plan, limit: int, sort: Sort = Sort.RELEVANCE) -> list[Candidate]:
+        condition, values = condition_of(plan)
+        column = SORT_COLUMNS.get(sort)
+        ranked = "" if column else ranking_query(plan)
+        distance = "doc <=> %s::tsquery" if ranked else "0"
         rows = self._rows(
-            f"SELECT {', '.join(HANDED_OVER)}, {distance} AS distance FROM {self._table} "
-            f"WHERE {where} ORDER BY {f'{order} DESC, post' if order else 'distance'} LIMIT %s",
-            [*([ranked] if distance != "0" else []), *values, limit],
+            f"SELECT {distance} AS distance, {', '.join(HANDED_OVER)} FROM {self._table} "
+            f"WHERE {condition} ORDER BY {f'{column} DESC, post' if column else 'distance'} "
+            "LIMIT %s",
+            [*([ranked] if ranked else []), *values, limit],
         )
-        return Found(
-            total=total,
-            candidates=[
-                Candidate(
-                    **dict(
-                        zip(("post", "article", "votes", *HANDED_OVER[3:]), row[:8], strict=True)
-                    ),
-                    score=1 / row[8] if row[8] else 0.0,
-                )
-                for row in rows
-            ],
-        )
+        return [Candidate(1 / row[0] if row[0] else 0.0, *row[1:]) for row in rows]
+
+    def _total(self, plan: Plan) -> int:
+        condition, values = condition_of(plan)
+        matching = f"SELECT 1 FROM {self._table} WHERE {condition}"
+        few = f"SELECT count(*) FROM ({matching} LIMIT %s) AS few"
+        counted = int(self._rows(few, [*values, MOST_COUNTED + 1])[0][0])
+        if counted <= MOST_COUNTED:
+            return counted
+        (planned,) = self._rows(f"EXPLAIN (FORMAT JSON) {matching}", values)[0][0]
+        return max(int(planned["Plan"]["Plan Rows"]), MOST_COUNTED + 1)
 
     def coverage(self, posts: Sequence[int], concepts: Sequence[Concept]) -> Mapping[int, Coverage]:
         if not posts or not concepts:
@@ -111,7 +145,7 @@ class PostgresqlReader:
         values: list[Any] = []
         for concept in concepts:
             columns += ["doc @@ %s::tsquery", "doc @@ %s::tsquery", "identifiers @> ARRAY[%s]"]
-            values += [_any(concept), _any(concept, ":A"), concept.identifier]
+            values += [any_of(concept), any_of(concept, ":A"), concept.identifier]
         rows = self._rows(
             f"SELECT post, {', '.join(columns)} FROM {self._table} WHERE post = ANY(%s)",
             [*values, list(posts)],
@@ -127,29 +161,34 @@ class PostgresqlReader:
         }
 
     def facets(self, plan: Plan, *, at_most: int) -> Facets:
-        where, values = _where(plan)
-        wanted = [f"{name}:%" for name in FACETS]
-        rows = self._rows(
-            f"SELECT term, count(DISTINCT article) FROM {self._table}, unnest(terms) AS term "
-            f"WHERE {where} AND term LIKE ANY(%s) GROUP BY term ORDER BY 2 DESC, 1",
-            [*values, wanted],
+        condition, values = condition_of(plan)
+        # Tables are filled in a random order, so that the first posts are a fair sample.
+        some = self._rows(
+            f"SELECT article, terms FROM {self._table} WHERE {condition} LIMIT %s",
+            [*values, MOST_COUNTED],
         )
+        articles: dict[str, set[int]] = defaultdict(set)
+        for article, terms in some:
+            for term in terms:
+                articles[term].add(article)
+        of_all = {article for article, _ in some}
+        times = at_most / len(some) if len(some) == MOST_COUNTED else 1
         counts: dict[str, list[tuple[str, int]]] = {name: [] for name in FACETS}
-        for term, count in rows:
+        for term, those in sorted(articles.items(), key=lambda pair: (-len(pair[1]), pair[0])):
             name, _, value = term.partition(":")
-            counts[name].append((value, count))
-        articles = self._rows(
-            f"SELECT count(DISTINCT article) FROM {self._table} WHERE {where}", values
-        )[0][0]
-        return Facets(counts=counts, articles=articles)
+            if name in counts:
+                counts[name].append((value, round(len(those) * times)))
+        return Facets(counts=counts, articles=round(len(of_all) * times))
 
     def shown(self, posts: Sequence[int]) -> Mapping[int, str]:
         sql = f"SELECT post, shown FROM {self._table} WHERE post = ANY(%s)"
         return dict(self._rows(sql, [list(posts)]))
 
     def frequency(self, token: str) -> int:
+        if (common := self._statistics().common.get(token)) is not None:
+            return common
         sql = f"SELECT count(*) FROM {self._table} WHERE doc @@ %s::tsquery"
-        return int(self._rows(sql, [_quoted(token)])[0][0])
+        return int(self._rows(sql, [quoted(token)])[0][0])
 
     def words(self, prefix: str, limit: int) -> Sequence[tuple[str, int]]:
         return self._vocabulary("words", prefix, limit)
@@ -158,7 +197,22 @@ class PostgresqlReader:
         return self._vocabulary("identifiers", prefix, limit)
 
     def size(self) -> int:
-        return int(self._rows(f"SELECT count(*) FROM {self._table}", [])[0][0])
+        return self._statistics().size
+
+    def _statistics(self) -> _Statistics:
+        known = self._known
+        if known is None or time.monotonic() - known.read_at > STATISTICS_SECONDS:
+            size = int(self._rows(f"SELECT count(*) FROM {self._table}", [])[0][0])
+            rows = self._rows(
+                "SELECT unnest(most_common_elems::text::text[]), unnest(most_common_elem_freqs) "
+                "FROM pg_stats WHERE schemaname = current_schema() AND attname = 'doc' "
+                "AND tablename = %s",
+                [self._table],
+            )
+            # The list of frequencies ends in the least and the largest of them.
+            common = {token: round(part * size) for token, part in rows if token is not None}
+            known = self._known = _Statistics(time.monotonic(), size, common)
+        return known
 
     def _vocabulary(self, column: str, prefix: str, limit: int) -> Sequence[tuple[str, int]]:
         return self._rows(
@@ -175,8 +229,12 @@ class PostgresqlReader:
 
 
 class PostgresqlWriter:
+    """Fills a new table before it indexes it, which takes a fraction of the time."""
+
     def __init__(self, name: str) -> None:
+        _require_rum()
         self._table = table_of(name)
+        self._is_new = False
         with _faults(), connection.cursor() as cursor:
             # Held for as long as the connection: one machine of several follows the changes.
             cursor.execute("SELECT pg_try_advisory_lock(hashtext(%s))", [self._table])
@@ -184,6 +242,7 @@ class PostgresqlWriter:
                 raise EngineBusy(f"{self._table}: another process writes this index")
             cursor.execute("SELECT to_regclass(%s)", [self._table])
             if cursor.fetchone()[0] is None:
+                self._is_new = True
                 _create(cursor, self._table)
         self._waiting: list[tuple[list[int], list[Document]]] = []
 
@@ -202,12 +261,14 @@ class PostgresqlWriter:
                     cursor.execute(f"DELETE FROM {self._table} WHERE article = ANY(%s)", [articles])
                 cursor.executemany(
                     f"INSERT INTO {self._table} ({columns}) VALUES ({marks})",
-                    [_values(document) for document in documents],
+                    [row_of(document) for document in documents],
                 )
 
     def close(self) -> None:
         self._waiting = []
         with _faults(), connection.cursor() as cursor:
+            if self._is_new:
+                _index(cursor, self._table)
             cursor.execute("SELECT pg_advisory_unlock(hashtext(%s))", [self._table])
 
 
@@ -218,85 +279,12 @@ def _create(cursor: Any, table: str) -> None:
         "code tsvector NOT NULL, identifiers text[] NOT NULL, words text[] NOT NULL, "
         "terms text[] NOT NULL, PRIMARY KEY (post))"
     )
-    cursor.execute(f"CREATE INDEX ON {table} USING rum (doc rum_tsvector_ops)")
-    cursor.execute(f"CREATE INDEX ON {table} USING gin (terms)")
-    cursor.execute(f"CREATE INDEX ON {table} USING gin (identifiers)")
+    cursor.execute(f"ALTER TABLE {table} ALTER doc SET STATISTICS 1000")
     cursor.execute(f"CREATE INDEX ON {table} (article)")
 
 
-def _values(document: Document) -> list[Any]:
-    return [
-        *(getattr(document, name) for name in NUMBERS),
-        document.shown.replace("\\u0000", ""),
-        _vector(document.text.split(), len(document.title.split())),
-        _vector(document.code.split(), 0),
-        document.identifiers.split(),
-        document.words.split(),
-        list(document.terms),
-    ]
-
-
-def _vector(tokens: Sequence[str], title_length: int) -> str:
-    """Return a tsvector's text; the title's tokens, which come first, have the weight A."""
-    places: dict[str, list[str]] = defaultdict(list)
-    for place, token in enumerate(tokens[:LAST_POSITION], 1):
-        if len(places[token]) < MOST_POSITIONS:
-            places[token].append(f"{place}{'A' if place <= title_length else 'B'}")
-    return " ".join(f"{_quoted(token)}:{','.join(some)}" for token, some in places.items())
-
-
-def _ranked(plan: Plan) -> str:
-    concepts = [*plan.concepts, *plan.required]
-    every = (one for concept in concepts for one in concept.alternatives)
-    return " | ".join(f"({_alternative(one, '')})" for one in every)
-
-
-def _where(plan: Plan) -> tuple[str, list[Any]]:
-    where = ["true"]
-    values: list[Any] = []
-
-    def add(condition: str, value: Any) -> None:
-        where.append(condition)
-        values.append(value)
-
-    if plan.concepts:
-        add("doc @@ %s::tsquery", " | ".join(f"({_any(one)})" for one in plan.concepts))
-    for concept in plan.required:
-        add("doc @@ %s::tsquery", _any(concept))
-    for concept in plan.code:
-        add("code @@ %s::tsquery", _any(concept))
-    for group in plan.filters:
-        add("terms && %s::text[]", list(group))
-    for name in plan.identifiers:
-        add("identifiers @> %s::text[]", [name])
-    if plan.articles:
-        add("article = ANY(%s)", list(plan.articles))
-    for concept in plan.excluded:
-        add("NOT doc @@ %s::tsquery", _any(concept))
-    if plan.barred:
-        add("NOT terms && %s::text[]", list(plan.barred))
-    where += [_between(bound, values) for bound in plan.bounds]
-    where += [f"NOT ({_between(bound, values)})" for bound in plan.barred_bounds]
-    return " AND ".join(where), values
-
-
-def _between(bound: Bound, values: list[Any]) -> str:
-    parts = ["true"]
-    for sign, value in ((">=", bound.low), ("<=", bound.high)):
-        if value is not None:
-            parts.append(f"{bound.field} {sign} %s")
-            values.append(value)
-    return " AND ".join(parts)
-
-
-def _any(concept: Concept, weight: str = "") -> str:
-    return " | ".join(f"({_alternative(one, weight)})" for one in concept.whole)
-
-
-def _alternative(one: Alternative, weight: str) -> str:
-    joint = " <-> " if one.is_phrase else " & "
-    return joint.join(f"{_quoted(token)}{weight}" for token in one.tokens)
-
-
-def _quoted(token: str) -> str:
-    return "'" + token.replace("\\", "\\\\").replace("'", "''") + "'"
+def _index(cursor: Any, table: str) -> None:
+    cursor.execute(f"CREATE INDEX ON {table} USING rum (doc rum_tsvector_ops)")
+    cursor.execute(f"CREATE INDEX ON {table} USING gin (terms)")
+    cursor.execute(f"CREATE INDEX ON {table} USING gin (identifiers)")
+    cursor.execute(f"ANALYZE {table}")

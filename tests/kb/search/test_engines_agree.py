@@ -45,8 +45,9 @@ def readers(articles: dict[str, Article], tmp_path: Path) -> tuple[Reader, Reade
     return Fts5Reader(tmp_path / "Fts5Writer"), TantivyReader(tmp_path / "TantivyWriter")
 
 
-def check(readers: tuple[Reader, Reader], text: str) -> None:
+def check(readers: tuple[Reader, Reader], text: str, *, articles: tuple[int, ...] = ()) -> None:
     plan = plan_query(parse_query(text), resolve_tag=resolve)
+    plan = dataclasses.replace(plan, articles=articles)
     oracle, other = (reader.search(plan, limit=50) for reader in readers)
 
     posts = {one.post for one in oracle.candidates}
@@ -66,6 +67,13 @@ def check(readers: tuple[Reader, Reader], text: str) -> None:
 @pytest.mark.parametrize("text", QUERIES)
 def test_same_posts_match(readers: tuple[Reader, Reader], text: str):
     check(readers, text)
+
+
+@pytest.mark.parametrize("text", QUERIES)
+def test_same_posts_match_among_a_few_articles(
+    readers: tuple[Reader, Reader], articles: dict[str, Article], text: str
+):
+    check(readers, text, articles=tuple(one.pk for one in [*articles.values()][:3]))
 
 
 @pytest.mark.parametrize("text", [*QUERIES, "nn.Linear clip_grad_norm_", "梯度裁剪 冻结"])

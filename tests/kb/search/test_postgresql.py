@@ -13,7 +13,7 @@ from tests.config.test_postgresql import database_url  # noqa: F401 - the server
 
 ROOT = Path(__file__).resolve().parents[3]
 SCRIPT = """
-import json, sys
+import dataclasses, json, sys
 from kb.models import Article
 from kb.search import indexes
 from kb.search.documents import build_documents
@@ -31,12 +31,17 @@ oracle, ours = Fts5Reader(folder), indexes.current_reader()
 wrong = []
 MORE = ["怎么保存模型", "max_pool padding [tensorflow]", "it's \\\\ odd", "batch_input_shape"]
 readers = (oracle, ours)
-for text in [*QUERIES, *MORE]:
-    plan = plan_query(parse_query(text), resolve_tag=resolve)
+plans = [(text, plan_query(parse_query(text), resolve_tag=resolve)) for text in [*QUERIES, *MORE]]
+plans += [(f"{text} of 3", dataclasses.replace(p, articles=tuple(ids[:3]))) for text, p in plans]
+for text, plan in plans:
     found = [{one.post for one in reader.search(plan, limit=500).candidates} for reader in readers]
     facets = [reader.facets(plan, at_most=len(found[0])) for reader in (oracle, ours)]
     counts = [{k: sorted(v) for k, v in one.counts.items()} for one in facets]
     covered = [reader.coverage(sorted(found[0]), plan.concepts) for reader in (oracle, ours)]
+    totals = [reader.search(plan, limit=2).total for reader in readers]
+    faster = ours.search(plan, limit=2, is_exact=False)
+    if totals[0] != totals[1] or not {one.post for one in faster.candidates} <= found[0]:
+        wrong.append(f"some of {text}")
     if found[0] != found[1] or counts[0] != counts[1] or covered[0] != covered[1]:
         wrong.append(text)
 for read in ("words", "identifiers"):
