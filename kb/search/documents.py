@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import chain, groupby
-from operator import itemgetter
-from typing import Any
+from operator import attrgetter
+from typing import NamedTuple
 
 import orjson
 from django.db.models import TextField
@@ -15,7 +15,7 @@ from django.db.models.functions import Cast
 
 from kb.languages import TO_PATH
 from kb.models import Article, Post, PostSnippet, Translation
-from kb.search.analyzer import Indexed, extras_of, index_text, words_of
+from kb.search.analyzer import NOTHING, Indexed, index_text, words_of
 from kb.search.engines.base import Document, title_key
 from kb.search.terms import exact_term
 from kb.search.texts import Text, identifiers_of, read_blocks
@@ -30,30 +30,60 @@ LONGEST_SHOWN = 20_000
 Titles = dict[str, str]  # by language, as in addresses
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class State:
+class State(NamedTuple):
     """What is known of a snippet: its best outcome, and the outcome on each runtime."""
 
-    outcomes: dict[str, str] = dataclasses.field(default_factory=dict)
-    reasons: tuple[str, ...] = ()  # errors, as they are pasted into a search
+    tone: Tone = outcome_tone(Verification.Outcome.WAITING)  # of the best outcome
+    outcomes: Mapping[str, str] = {}
+    reasons: Sequence[str] = ()  # errors, as they are pasted into a search
     checked_at: datetime | None = None
-
-    @functools.cached_property
-    def tone(self) -> Tone:
-        """The tone of the best outcome."""
-        best = min(self.outcomes.values(), key=rank, default=Verification.Outcome.WAITING.value)
-        return outcome_tone(best)
 
 
 UNKNOWN = State()
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Head:
+class ArticleRow(NamedTuple):
+    id: int
+    kind: str
+    created_at: datetime
+    updated_at: datetime
+    source: str | None
+    author: str | None
+
+
+class PostRow(NamedTuple):
+    id: int
+    article: int
+    role: str
+    position: int
+    is_accepted: bool
+    score: int
+    author: str
+
+
+class TagNames(NamedTuple):
+    term: str
+    names: Indexed
+
+
+@dataclasses.dataclass(kw_only=True)
+class Batch:
+    """Everything that a few articles' documents are made from, by article and by post."""
+
+    articles: Mapping[int, ArticleRow]
+    tags: Mapping[int, Sequence[TagNames]]
+    posts: Sequence[PostRow]
+    texts: Mapping[int, Mapping[str, tuple[str, str]]]  # by language: title, and blocks as JSON
+    snippets: Mapping[int, Sequence[tuple[int, str, str]]]  # code, and what it is said to print
+    states: Mapping[int, State]  # by snippet
+
+
+class Head(NamedTuple):
     """What the documents of an article have in common."""
 
     article: int
     kind: str
+    answers: int
     created: int
     updated: int
     titles: Titles
@@ -62,52 +92,42 @@ class Head:
     title_en: int
     key_zh: int
     key_en: int
-    indexed: tuple[Indexed, ...]  # the titles
-    tags: Indexed
-    terms: tuple[str, ...]
+    indexed: Sequence[Indexed]  # the titles
+    tags: Sequence[Indexed]
+    terms: Sequence[str]
 
 
-@dataclasses.dataclass(kw_only=True)
-class Batch:
-    """Everything that a few articles' documents are made from, by article and by post."""
+class Body(NamedTuple):
+    """What a post says."""
 
-    articles: Mapping[int, Mapping[str, Any]]
-    tags: Mapping[int, Sequence[tuple[str, str, str]]]  # slug and names
-    posts: Sequence[Mapping[str, Any]]
-    texts: Mapping[int, Mapping[str, tuple[str, str]]]  # by language: title, and blocks as JSON
-    snippets: Mapping[int, Sequence[tuple[int, str, str]]]  # code, and what it is said to print
-    states: Mapping[int, State]  # by snippet
+    texts: Mapping[str, Text]  # by language
+    prose: Sequence[Indexed]
+    code: str
+    states: Sequence[State]  # of its snippets
+    claims: Sequence[str]  # what they are said to print
 
 
 def build_documents(article_ids: Iterable[int]) -> Iterator[Document]:
     """Yield a document for each post of the articles that exist."""
     batch = _read(list(article_ids))
-    for article, some in groupby(batch.posts, key=itemgetter("article_id")):
-        posts = list(some)
-        answers = sum(post["role"] == Post.Role.ANSWER for post in posts)
-        head = _head(batch, article, posts[0])
-        for post in posts:
-            yield _document(batch, head, post, answers)
+    for _, posts in groupby(batch.posts, key=attrgetter("article")):
+        yield from _documents(batch, list(posts))
+
+
+def _documents(batch: Batch, posts: Sequence[PostRow]) -> Iterator[Document]:
+    """Yield the documents of one article's posts; the words of all of them are in the first."""
+    head = _head(batch, posts)
+    bodies = [_body(batch, post) for post in posts]
+    prose = chain(head.indexed, *[body.prose for body in bodies])
+    words = " ".join(words_of(chain.from_iterable([one.lexemes for one in prose])))
+    for post, body in zip(posts, bodies, strict=True):
+        yield _document(head, post, body, words)
+        words = ""
 
 
 def _read(ids: Sequence[int]) -> Batch:
-    articles = {
-        row["id"]: row
-        for row in Article.objects.filter(pk__in=ids)
-        .order_by()
-        .values("id", "kind", "created_at", "updated_at", "source__kind", "source__author")
-    }
-    tags: dict[int, list[tuple[str, str, str]]] = defaultdict(list)
-    links = Article.tags.through.objects.filter(article__in=ids).values_list(
-        "article_id", "tag__slug", "tag__name_zh", "tag__name_en"
-    )
-    for article, *names in links:
-        tags[article].append((names[0], names[1], names[2]))
-    posts = list(
-        Post.objects.filter(article__in=ids)
-        .order_by("article_id", "position")
-        .values("id", "article_id", "role", "position", "is_accepted", "score", "author")
-    )
+    articles = Article.objects.filter(pk__in=ids).order_by()
+    posts = Post.objects.filter(article__in=ids).order_by("article_id", "position")
     texts: dict[int, dict[str, tuple[str, str]]] = defaultdict(dict)
     for post, language, title, blocks in (
         Translation.objects.filter(post__article__in=ids)
@@ -124,13 +144,37 @@ def _read(ids: Sequence[int]) -> Batch:
         snippets[post].append((snippet, code, claim))
     shown = {snippet for some in snippets.values() for snippet, _, _ in some}
     return Batch(
-        articles=articles,
-        tags=tags,
-        posts=posts,
+        articles={
+            row[0]: ArticleRow._make(row)
+            for row in articles.values_list(
+                "id", "kind", "created_at", "updated_at", "source__kind", "source__author"
+            )
+        },
+        tags=_tags(ids),
+        posts=[
+            PostRow._make(row)
+            for row in posts.values_list(
+                "id", "article_id", "role", "position", "is_accepted", "score", "author"
+            )
+        ],
         texts=texts,
         snippets=snippets,
         states=_states(shown) if shown else {},
     )
+
+
+def _tags(ids: Sequence[int]) -> Mapping[int, Sequence[TagNames]]:
+    @functools.cache
+    def read(slug: str, *names: str) -> TagNames:
+        return TagNames(f"tag:{slug}", index_text("\n".join(dict.fromkeys([slug, *names]))))
+
+    tags: dict[int, list[TagNames]] = defaultdict(list)
+    links = Article.tags.through.objects.filter(article__in=ids)
+    for article, *names in links.values_list(
+        "article_id", "tag__slug", "tag__name_zh", "tag__name_en"
+    ):
+        tags[article].append(read(*names))
+    return tags
 
 
 def _states(snippets: Iterable[int]) -> dict[int, State]:
@@ -145,76 +189,109 @@ def _states(snippets: Iterable[int]) -> dict[int, State]:
         reasons[snippet][reason] = None
         checked[snippet] = max(at, checked.get(snippet, at))
     return {
-        snippet: State(outcomes=found, checked_at=checked[snippet], reasons=tuple(reasons[snippet]))
+        snippet: State(
+            tone=outcome_tone(min(found.values(), key=rank)),
+            outcomes=found,
+            reasons=tuple(reasons[snippet]),
+            checked_at=checked[snippet],
+        )
         for snippet, found in outcomes.items()
     }
 
 
-def _head(batch: Batch, article: int, opening: Mapping[str, Any]) -> Head:
-    row = batch.articles[article]
+def _head(batch: Batch, posts: Sequence[PostRow]) -> Head:
+    opening = posts[0]
+    article = batch.articles[opening.article]
     titles: Titles = {}
-    if opening["position"] == 0:
-        titles = {lang: title for lang, (title, _) in batch.texts[opening["id"]].items() if title}
+    if opening.position == 0:
+        titles = {lang: title for lang, (title, _) in batch.texts[opening.id].items() if title}
     indexed = {lang: index_text(title) for lang, title in titles.items()}
-    tags = batch.tags.get(article, [])
-    names = index_text("\n".join(name for tag in tags for name in dict.fromkeys(tag)))
-    terms = [f"tag:{tag[0]}" for tag in tags]
-    if row["source__kind"]:
-        terms.append(exact_term("source", row["source__kind"]))
-    if row["source__author"]:
-        terms.append(exact_term("author", row["source__author"]))
-    zh, en = indexed.get("zh"), indexed.get("en")
+    tags = batch.tags.get(article.id, ())
+    terms = [tag.term for tag in tags]
+    if article.source:
+        terms.append(exact_term("source", article.source))
+    if article.author:
+        terms.append(exact_term("author", article.author))
+    title_zh, key_zh = _measured(indexed.get("zh"))
+    title_en, key_en = _measured(indexed.get("en"))
     return Head(
-        article=article,
-        kind=row["kind"],
-        created=_day(row["created_at"]),
-        updated=int(row["updated_at"].timestamp()),
+        article=article.id,
+        kind=article.kind,
+        answers=sum([post.role == Post.Role.ANSWER for post in posts]),
+        created=_day(article.created_at),
+        updated=int(article.updated_at.timestamp()),
         titles=titles,
         title=_joined(*indexed.values()),
-        title_zh=_length(zh),
-        title_en=_length(en),
-        key_zh=_key(zh),
-        key_en=_key(en),
+        title_zh=title_zh,
+        title_en=title_en,
+        key_zh=key_zh,
+        key_en=key_en,
         indexed=tuple(indexed.values()),
-        tags=names,
-        terms=tuple(terms),
+        tags=[tag.names for tag in tags],
+        terms=terms,
     )
 
 
-def _document(batch: Batch, head: Head, post: Mapping[str, Any], answers: int) -> Document:
+def _joined(*parts: Indexed) -> str:
+    extras = chain.from_iterable([part.extras for part in parts])
+    return " ".join([*[part.text for part in parts], *extras])
+
+
+def _measured(title: Indexed | None) -> tuple[int, int]:
+    """Return how many different words that say something a title has, and its key."""
+    if title is None:
+        return 0, 0
+    tokens = title.text.split()
+    return len(set(tokens) - STOP_TOKENS), title_key(tokens)
+
+
+def _day(moment: datetime) -> int:
+    return moment.year * 10_000 + moment.month * 100 + moment.day
+
+
+def _body(batch: Batch, post: PostRow) -> Body:
     texts = {
         lang: read_blocks(orjson.loads(blocks))
-        for lang, (_, blocks) in batch.texts[post["id"]].items()
+        for lang, (_, blocks) in batch.texts[post.id].items()
     }
-    snippets = batch.snippets.get(post["id"], ())
-    states = [batch.states.get(snippet, UNKNOWN) for snippet, _, _ in snippets]
-    code = _code(texts.values(), [text for _, text, _ in snippets])
-    inline = [name for text in texts.values() for name in text.inline]
+    snippets = batch.snippets.get(post.id, ())
+    # The same code stands in both languages.
+    static = dict.fromkeys([text.code for text in texts.values() if text.code])
+    return Body(
+        texts=texts,
+        prose=[index_text(text.prose) for text in texts.values()],
+        code="\n".join([*[code for _, code, _ in snippets], *static]),
+        states=[batch.states.get(snippet, UNKNOWN) for snippet, _, _ in snippets],
+        claims=[claim for _, _, claim in snippets],
+    )
+
+
+def _document(head: Head, post: PostRow, body: Body, words: str) -> Document:
+    code = index_text(body.code)
     # What the code prints, and its errors.
-    others = [*[claim for _, _, claim in snippets], *[r for s in states for r in s.reasons]]
-    prose = [index_text(text.prose) for text in texts.values()]
-    in_code, in_others = index_text(code), index_text("\n".join(others))
-    every = [*prose, in_code, in_others, head.tags]
-    extras = extras_of(*head.indexed, *every)
-    verified = verified_terms(states)
-    checked = [state.checked_at for state in states if state.checked_at]
+    others = [*body.claims, *[reason for state in body.states for reason in state.reasons]]
+    every = [*body.prose, code, index_text("\n".join(others)), *head.tags]
+    extras = NOTHING.union(*[part.extras for part in (*head.indexed, *every)])
+    inline = [name for text in body.texts.values() for name in text.inline]
+    verified = verified_terms(body.states)
+    checked = [state.checked_at for state in body.states if state.checked_at]
     return Document(
-        post=post["id"],
+        post=post.id,
         article=head.article,
         title=head.title,
         # The extras come last, where they part no phrase.
         text=" ".join([head.title, *[part.text for part in every], *extras]),
-        code=_joined(in_code),
-        identifiers=" ".join(identifiers_of("\n".join([code, *inline]))),
-        words=" ".join(words_of(*head.indexed, *prose)),
+        code=_joined(code),
+        identifiers=" ".join(identifiers_of("\n".join([body.code, *inline]))),
+        words=words,
         terms=(
             *head.terms,
-            *_terms(post, texts),
-            *(f"verified:{value}" for value in verified),
-            *(f"runs-on:{runtime}" for runtime in runs_on(states)),
+            *_terms(post, body.texts),
+            *[f"verified:{value}" for value in verified],
+            *[f"runs-on:{runtime}" for runtime in runs_on(body.states)],
         ),
-        score=post["score"],
-        answers=answers,
+        score=post.score,
+        answers=head.answers,
         created=head.created,
         updated=head.updated,
         verified_at=int(max(checked).timestamp()) if checked and "yes" in verified else 0,
@@ -223,43 +300,20 @@ def _document(batch: Batch, head: Head, post: Mapping[str, Any], answers: int) -
         title_en=head.title_en,
         key_zh=head.key_zh,
         key_en=head.key_en,
-        shown=_shown(head, post, texts, code),
+        shown=_shown(head, post, body),
     )
 
 
-def _joined(*parts: Indexed) -> str:
-    extras = chain.from_iterable(map(extras_of, parts))
-    return " ".join([*[part.text for part in parts], *extras])
-
-
-def _length(title: Indexed | None) -> int:
-    """Return how many different words that say something a title has."""
-    return len(set(title.text.split()) - STOP_TOKENS) if title else 0
-
-
-def _key(title: Indexed | None) -> int:
-    return title_key(title.text.split()) if title else 0
-
-
-def _day(moment: datetime) -> int:
-    return moment.year * 10_000 + moment.month * 100 + moment.day
-
-
-def _code(texts: Iterable[Text], snippets: Sequence[str]) -> str:
-    # The same code stands in both languages.
-    static = dict.fromkeys(text.code for text in texts if text.code)
-    return "\n".join([*snippets, *static])
-
-
-def _terms(post: Mapping[str, Any], texts: Mapping[str, Text]) -> Iterator[str]:
-    yield from (f"lang:{lang}" for lang in texts)
-    yield f"is:{'guide' if post['role'] == Post.Role.BODY else post['role']}"
-    if post["is_accepted"]:
-        yield "is:accepted"
-    if post["position"] == 0:
-        yield "opening"
-    if post["author"]:
-        yield exact_term("author", post["author"])
+def _terms(post: PostRow, languages: Iterable[str]) -> list[str]:
+    terms = [f"lang:{lang}" for lang in languages]
+    terms.append(f"is:{'guide' if post.role == Post.Role.BODY else post.role}")
+    if post.is_accepted:
+        terms.append("is:accepted")
+    if post.position == 0:
+        terms.append("opening")
+    if post.author:
+        terms.append(exact_term("author", post.author))
+    return terms
 
 
 def verified_terms(states: Sequence[State]) -> list[str]:
@@ -285,14 +339,14 @@ def runs_on(states: Sequence[State]) -> list[str]:
     return sorted(runtime for runtime, works in tones.items() if all(works))
 
 
-def _shown(head: Head, post: Mapping[str, Any], texts: Mapping[str, Text], code: str) -> str:
+def _shown(head: Head, post: PostRow, body: Body) -> str:
     values = {
         "kind": head.kind,
-        "role": post["role"],
-        "position": post["position"],
-        "accepted": post["is_accepted"],
+        "role": post.role,
+        "position": post.position,
+        "accepted": post.is_accepted,
         "titles": head.titles,
-        "prose": {lang: text.prose[:LONGEST_SHOWN] for lang, text in texts.items()},
-        "code": code[:LONGEST_SHOWN],
+        "prose": {lang: text.prose[:LONGEST_SHOWN] for lang, text in body.texts.items()},
+        "code": body.code[:LONGEST_SHOWN],
     }
     return orjson.dumps(values).decode()
