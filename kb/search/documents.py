@@ -27,6 +27,8 @@ from snippets.presentation import Tone, outcome_tone
 LONGEST_SHOWN = 20_000
 """Characters of a text that are kept for showing where it matched."""
 
+IS_ROLE = {role: f"is:{role}" for role in Post.Role.values} | {Post.Role.BODY.value: "is:guide"}
+
 Titles = dict[str, str]  # by language, as in addresses
 
 
@@ -306,7 +308,7 @@ def _document(head: Head, post: PostRow, body: Body, words: str) -> Document:
 
 def _terms(post: PostRow, languages: Iterable[str]) -> list[str]:
     terms = [f"lang:{lang}" for lang in languages]
-    terms.append(f"is:{'guide' if post.role == Post.Role.BODY else post.role}")
+    terms.append(IS_ROLE[post.role])
     if post.is_accepted:
         terms.append("is:accepted")
     if post.position == 0:
@@ -320,26 +322,25 @@ def verified_terms(states: Sequence[State]) -> list[str]:
     """Return the values of the `verified` filter that a post with these snippets answers to."""
     if not states:
         return []
-    tones = [state.tone for state in states]
-    if all(tone is Tone.OK for tone in tones):
+    tones = {state.tone for state in states}
+    if tones == {Tone.OK}:
         return ["yes"]
-    stale = any(
-        outcome == Verification.Outcome.STALE for s in states for outcome in s.outcomes.values()
-    )
-    failed = any(tone in {Tone.BAD, Tone.WARN} for tone in tones)
-    return ["no", *(["failed"] if failed else []), *(["stale"] if stale else [])]
+    values = ["no"]
+    if Tone.BAD in tones or Tone.WARN in tones:
+        values.append("failed")
+    if any(Verification.Outcome.STALE in state.outcomes.values() for state in states):
+        values.append("stale")
+    return values
 
 
 def runs_on(states: Sequence[State]) -> list[str]:
     """Return the runtimes on which some snippet works and none that was tried fails."""
-    tones: dict[str, list[bool]] = defaultdict(list)
-    for state in states:
-        for runtime, outcome in state.outcomes.items():
-            tones[runtime].append(outcome_tone(outcome) is Tone.OK)
-    return sorted(runtime for runtime, works in tones.items() if all(works))
+    tried = [one for state in states for one in state.outcomes.items()]
+    failing = {runtime for runtime, outcome in tried if outcome_tone(outcome) is not Tone.OK}
+    return sorted({runtime for runtime, _ in tried} - failing)
 
 
-def _shown(head: Head, post: PostRow, body: Body) -> str:
+def _shown(head: Head, post: PostRow, body: Body) -> bytes:
     values = {
         "kind": head.kind,
         "role": post.role,
@@ -349,4 +350,4 @@ def _shown(head: Head, post: PostRow, body: Body) -> str:
         "prose": {lang: text.prose[:LONGEST_SHOWN] for lang, text in body.texts.items()},
         "code": body.code[:LONGEST_SHOWN],
     }
-    return orjson.dumps(values).decode()
+    return orjson.dumps(values)

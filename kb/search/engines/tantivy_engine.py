@@ -273,5 +273,5 @@ def _tantivy_document(document: Document) -> tantivy.Document:
     for sample in samples_of(document.article):
         made.add_text("terms", sample)
     made.add_integer("place", place_of(document.article))
-    made.add_bytes("shown", document.shown.encode())
+    made.add_bytes("shown", document.shown)
     return made
