@@ -1,8 +1,5 @@
-"""Articles in the database → documents of an index, a batch at a time, with constant queries."""
+"""Articles → documents of an index."""
 
-import dataclasses
-import functools
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import chain, groupby
@@ -10,17 +7,14 @@ from operator import attrgetter
 from typing import NamedTuple
 
 import orjson
-from django.db.models import TextField
-from django.db.models.functions import Cast
 
-from kb.languages import TO_PATH
-from kb.models import Article, Post, PostSnippet, Translation
+from kb.models import Post
 from kb.search.analyzer import NOTHING, Indexed, index_text, words_of
+from kb.search.batches import UNKNOWN, Batch, PostRow, State, read_batch
 from kb.search.engines.base import Document, title_key
 from kb.search.terms import exact_term
 from kb.search.texts import Text, identifiers_of, read_blocks
 from kb.search.words import STOP_TOKENS
-from snippets.cards import rank
 from snippets.models import Verification
 from snippets.presentation import Tone, outcome_tone
 
@@ -30,54 +24,6 @@ LONGEST_SHOWN = 20_000
 IS_ROLE = {role: f"is:{role}" for role in Post.Role.values} | {Post.Role.BODY.value: "is:guide"}
 
 Titles = dict[str, str]  # by language, as in addresses
-
-
-class State(NamedTuple):
-    """What is known of a snippet: its best outcome, and the outcome on each runtime."""
-
-    tone: Tone = outcome_tone(Verification.Outcome.WAITING)  # of the best outcome
-    outcomes: Mapping[str, str] = {}
-    reasons: Sequence[str] = ()  # errors, as they are pasted into a search
-    checked_at: datetime | None = None
-
-
-UNKNOWN = State()
-
-
-class ArticleRow(NamedTuple):
-    id: int
-    kind: str
-    created_at: datetime
-    updated_at: datetime
-    source: str | None
-    author: str | None
-
-
-class PostRow(NamedTuple):
-    id: int
-    article: int
-    role: str
-    position: int
-    is_accepted: bool
-    score: int
-    author: str
-
-
-class TagNames(NamedTuple):
-    term: str
-    names: Indexed
-
-
-@dataclasses.dataclass(kw_only=True)
-class Batch:
-    """Everything that a few articles' documents are made from, by article and by post."""
-
-    articles: Mapping[int, ArticleRow]
-    tags: Mapping[int, Sequence[TagNames]]
-    posts: Sequence[PostRow]
-    texts: Mapping[int, Mapping[str, tuple[str, str]]]  # by language: title, and blocks as JSON
-    snippets: Mapping[int, Sequence[tuple[int, str, str]]]  # code, and what it is said to print
-    states: Mapping[int, State]  # by snippet
 
 
 class Head(NamedTuple):
@@ -111,7 +57,7 @@ class Body(NamedTuple):
 
 def build_documents(article_ids: Iterable[int]) -> Iterator[Document]:
     """Yield a document for each post of the articles that exist."""
-    batch = _read(list(article_ids))
+    batch = read_batch(list(article_ids))
     for _, posts in groupby(batch.posts, key=attrgetter("article")):
         yield from _documents(batch, list(posts))
 
@@ -125,80 +71,6 @@ def _documents(batch: Batch, posts: Sequence[PostRow]) -> Iterator[Document]:
     for post, body in zip(posts, bodies, strict=True):
         yield _document(head, post, body, words)
         words = ""
-
-
-def _read(ids: Sequence[int]) -> Batch:
-    articles = Article.objects.filter(pk__in=ids).order_by()
-    posts = Post.objects.filter(article__in=ids).order_by("article_id", "position")
-    texts: dict[int, dict[str, tuple[str, str]]] = defaultdict(dict)
-    for post, language, title, blocks in (
-        Translation.objects.filter(post__article__in=ids)
-        .order_by()
-        .values_list("post_id", "language", "title", Cast("blocks", TextField()))
-    ):
-        texts[post][TO_PATH[language]] = (title, blocks)
-    snippets: dict[int, list[tuple[int, str, str]]] = defaultdict(list)
-    for post, snippet, code, claim in (
-        PostSnippet.objects.filter(post__article__in=ids)
-        .order_by("position")
-        .values_list("post_id", "snippet_id", "snippet__code", "snippet__claim")
-    ):
-        snippets[post].append((snippet, code, claim))
-    shown = {snippet for some in snippets.values() for snippet, _, _ in some}
-    return Batch(
-        articles={
-            row[0]: ArticleRow._make(row)
-            for row in articles.values_list(
-                "id", "kind", "created_at", "updated_at", "source__kind", "source__author"
-            )
-        },
-        tags=_tags(ids),
-        posts=[
-            PostRow._make(row)
-            for row in posts.values_list(
-                "id", "article_id", "role", "position", "is_accepted", "score", "author"
-            )
-        ],
-        texts=texts,
-        snippets=snippets,
-        states=_states(shown) if shown else {},
-    )
-
-
-def _tags(ids: Sequence[int]) -> Mapping[int, Sequence[TagNames]]:
-    @functools.cache
-    def read(slug: str, *names: str) -> TagNames:
-        return TagNames(f"tag:{slug}", index_text("\n".join(dict.fromkeys([slug, *names]))))
-
-    tags: dict[int, list[TagNames]] = defaultdict(list)
-    links = Article.tags.through.objects.filter(article__in=ids)
-    for article, *names in links.values_list(
-        "article_id", "tag__slug", "tag__name_zh", "tag__name_en"
-    ):
-        tags[article].append(read(*names))
-    return tags
-
-
-def _states(snippets: Iterable[int]) -> dict[int, State]:
-    outcomes: dict[int, dict[str, str]] = defaultdict(dict)
-    checked: dict[int, datetime] = {}
-    reasons: dict[int, dict[str, None]] = defaultdict(dict)
-    rows = Verification.objects.current().filter(snippet__in=snippets)
-    for snippet, runtime, outcome, at, reason in rows.values_list(
-        "snippet_id", "runtime", "outcome", "checked_at", "reason"
-    ):
-        outcomes[snippet][runtime] = outcome
-        reasons[snippet][reason] = None
-        checked[snippet] = max(at, checked.get(snippet, at))
-    return {
-        snippet: State(
-            tone=outcome_tone(min(found.values(), key=rank)),
-            outcomes=found,
-            reasons=tuple(reasons[snippet]),
-            checked_at=checked[snippet],
-        )
-        for snippet, found in outcomes.items()
-    }
 
 
 def _head(batch: Batch, posts: Sequence[PostRow]) -> Head:
