@@ -9,8 +9,7 @@ import functools
 import re
 import threading
 import unicodedata
-from collections.abc import Iterator
-from itertools import chain
+from collections.abc import Callable, Iterable, Iterator, Set
 from sys import intern
 from typing import Any, NamedTuple
 
@@ -24,7 +23,7 @@ try:
 except ImportError:  # pairs of characters do nearly as well
     rjieba = None  # type: ignore[assignment]
 
-VERSION = 3
+VERSION = 4
 """Raise it when the same text would give other tokens, or an index would keep other fields.
 
 Indexes are then built anew."""
@@ -88,65 +87,65 @@ def analyze(text: str) -> list[Token]:
     return tokens
 
 
-class Lexeme:
-    """What is known of a lexeme: its tokens, joined by blanks, and what an index keeps besides."""
-
-    __slots__ = ("extras", "tokens", "word")
-
-    def __init__(self, lexeme: str) -> None:
-        pieces = cut(lexeme)
-        # Equal strings are one string: what takes the time is memory that is far away.
-        self.tokens = intern(" ".join(part.text for part in pieces.parts))
-        self.extras = pieces.extras
-        is_word = 3 <= len(lexeme) <= 30 and lexeme.isascii() and lexeme.isalpha()
-        self.word = intern(lexeme.lower()) if is_word else ""
-
-
 class Indexed(NamedTuple):
     """A text as an index keeps it; made in C as far as possible, since reindexing is this."""
 
     text: str  # the same tokens as `analyze` gives, joined by blanks
-    lexemes: list[Lexeme]
+    extras: Set[str]  # the uncut forms and the parts of long words, which are kept besides
+    lexemes: list[str]
 
 
 def index_text(text: str) -> Indexed:
-    if len(_known) > MOST_KNOWN:
-        _known.clear()
     if text.isascii():
         lexemes = text.encode().translate(BLANKS).decode().split()
     else:
         lexemes = LEXEME.findall(normalise_words(text))
-    found = list(map(_known.__getitem__, lexemes))
-    return Indexed(" ".join([one.tokens for one in found]), found)
+    tokens = " ".join(map(_known_tokens.__getitem__, lexemes))
+    if MARK not in tokens:
+        return Indexed(tokens, NOTHING, lexemes)
+    parts = tokens.split(MARK)
+    return Indexed("".join(parts[::2]), set(" ".join(parts[1::2]).split()), lexemes)
 
 
-def extras_of(*parts: Indexed) -> set[str]:
-    """Return the uncut forms and the parts of long words, which an index keeps besides."""
-    found: list[tuple[str, ...]] = []
-    for part in parts:
-        found += [one.extras for one in part.lexemes if one.extras]
-    return set(chain.from_iterable(found))
-
-
-def words_of(*parts: Indexed) -> set[str]:
+def words_of(lexemes: Iterable[str]) -> set[str]:
     """Return the Latin words in lower case, unstemmed, for spelling and completion."""
-    words = {""}
-    for part in parts:
-        words.update([one.word for one in part.lexemes])
-    words.remove("")
+    words = set(map(_known_words.__getitem__, set(lexemes)))
+    words.discard("")
     return words
 
 
-class _Known(dict[str, Lexeme]):
-    """What is known of each lexeme that was met."""
+class _Memory(dict[str, str]):
+    """What was worked out for each lexeme; all is forgotten when it is very much."""
 
-    def __missing__(self, lexeme: str) -> Lexeme:
-        made = self[intern(lexeme)] = Lexeme(lexeme)
+    def __init__(self, work_out: Callable[[str], str]) -> None:
+        super().__init__()
+        self._work_out = work_out
+
+    def __missing__(self, lexeme: str) -> str:
+        if len(self) >= MOST_REMEMBERED:
+            self.clear()
+        # Equal strings are one string: what takes the time is memory that is far away.
+        made = self[intern(lexeme)] = intern(self._work_out(lexeme))
         return made
 
 
-MOST_KNOWN = 200_000
-_known = _Known()
+def _tokens_of(lexeme: str) -> str:
+    """Return the tokens joined by blanks, and, between marks, the extras where there are any."""
+    pieces = cut(lexeme)
+    tokens = " ".join([part.text for part in pieces.parts])
+    return f"{tokens}{MARK}{' '.join(pieces.extras)}{MARK}" if pieces.extras else tokens
+
+
+def _word_of(lexeme: str) -> str:
+    is_word = 3 <= len(lexeme) <= 30 and lexeme.isascii() and lexeme.isalpha()
+    return lexeme.lower() if is_word else ""
+
+
+MARK = "\0"
+NOTHING: frozenset[str] = frozenset()
+MOST_REMEMBERED = 200_000
+_known_tokens = _Memory(_tokens_of)
+_known_words = _Memory(_word_of)
 
 
 def cut(lexeme: str) -> Cut:

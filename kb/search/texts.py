@@ -1,11 +1,10 @@
 """The stored blocks of a text → what is searched: prose, code, and code amid prose. Pure."""
 
-import dataclasses
 import html
 import re
 from collections.abc import Sequence
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 PRE = re.compile(r"<pre\b[^>]*>(.*?)</pre>", re.DOTALL)
 INLINE_CODE = re.compile(r"<code>(.*?)</code>", re.DOTALL)
@@ -17,8 +16,7 @@ IDENTIFIER = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*", re.ASCII)
 MOST_IDENTIFIERS = 400
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Text:
+class Text(NamedTuple):
     prose: str
     code: str
     inline: tuple[str, ...]
@@ -33,7 +31,7 @@ def read_blocks(blocks: Sequence[dict[str, Any]]) -> Text:
         text = block.get("html", "")
         inner = text.removeprefix("<p>").removesuffix("</p>")
         if "<" not in inner:  # a paragraph of words alone, as most are
-            text = html.unescape(inner)
+            text = _unescaped(inner)
         else:
             if "<pre" in text:
                 code += (_plain(match) for match in PRE.findall(text))
@@ -43,18 +41,33 @@ def read_blocks(blocks: Sequence[dict[str, Any]]) -> Text:
             if "<math" in text or "<!--" in text:
                 text = LEFT_OUT.sub(" ", text)
             text = _plain(text)
-        if words := text.split():
-            prose.append(" ".join(words))
+        if line := _in_one_line(text):
+            prose.append(line)
     return Text(prose="\n".join(prose), code="\n".join(code), inline=tuple(inline))
 
 
 def _plain(text: str) -> str:
-    return html.unescape(ANY_TAG.sub(" ", INLINE.sub("", text)))
+    return _unescaped(ANY_TAG.sub(" ", INLINE.sub("", text)))
+
+
+def _unescaped(text: str) -> str:
+    # These are nearly all there are, and faster so.
+    if "&" in text:
+        text = text.replace("&#x27;", "'").replace("&quot;", '"')
+        text = text.replace("&lt;", "<").replace("&gt;", ">")
+    return html.unescape(text)
+
+
+def _in_one_line(text: str) -> str:
+    # No blank but the usual one is printable, so that most texts need no taking apart.
+    if text.isprintable() and "  " not in text:
+        return text.strip()
+    return " ".join(text.split())
 
 
 def identifiers_of(code: str) -> set[str]:
     """Return the names in lower case, dotted ones also without their first parts."""
-    found = set(map(str.lower, IDENTIFIER.findall(code)))
+    found = set(IDENTIFIER.findall(code.lower()))
     for name in [one for one in found if "." in one]:
         rest = name
         while "." in rest:

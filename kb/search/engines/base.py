@@ -34,7 +34,7 @@ class Document(NamedTuple):
     text: str  # the title's tokens too
     code: str
     identifiers: str  # whole, in lower case
-    words: str  # unstemmed, for spelling and completion
+    words: str  # unstemmed, for spelling and completion; an article's in its first document
     terms: tuple[str, ...]  # exact: "tag:pytorch", "lang:zh"
     score: int
     answers: int
@@ -46,7 +46,7 @@ class Document(NamedTuple):
     title_en: int
     key_zh: int  # title_key of the whole title
     key_en: int
-    shown: str  # JSON: what a result shows
+    shown: bytes  # JSON: what a result shows
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
@@ -163,9 +163,13 @@ class Reader(Protocol):
 
     def frequency(self, token: str) -> int: ...
 
-    def words(self, prefix: str, limit: int) -> Sequence[tuple[str, int]]: ...
+    def words(self, prefix: str, limit: int) -> Sequence[tuple[str, int]]:
+        """Return the words that begin so and how many articles have each, most first."""
+        ...
 
-    def identifiers(self, prefix: str, limit: int) -> Sequence[tuple[str, int]]: ...
+    def identifiers(self, prefix: str, limit: int) -> Sequence[tuple[str, int]]:
+        """Return the names that begin so and how many posts have each, most first."""
+        ...
 
     def size(self) -> int:
         """Return the number of documents."""

@@ -202,6 +202,7 @@ class Fts5Writer:
             for document in documents:
                 values = {name: getattr(document, name) for name in COLUMNS}
                 values["terms"] = " ".join(document.terms)
+                values["shown"] = document.shown.decode()
                 places = ", ".join(f":{name}" for name in COLUMNS)
                 self._db.execute(f"INSERT INTO docs VALUES ({places})", values)
                 self._db.execute(

@@ -97,6 +97,7 @@ class PostgresqlReader:
     answers_threads = False
 
     def __init__(self, name: str) -> None:
+        _require_rum()
         self._table = table_of(name)
         self._known: _Statistics | None = None
 
@@ -162,7 +163,7 @@ class PostgresqlReader:
 
     def facets(self, plan: Plan, *, at_most: int) -> Facets:
         condition, values = condition_of(plan)
-        # Tables are filled in a random order, so that the first posts are a fair sample.
+        # Tables are filled in a random order of articles: the first posts are a fair sample.
         some = self._rows(
             f"SELECT article, terms FROM {self._table} WHERE {condition} LIMIT %s",
             [*values, MOST_COUNTED],

@@ -19,7 +19,7 @@ MOST_POSITIONS = 255
 def row_of(document: Document) -> list[Any]:
     return [
         *(getattr(document, name) for name in NUMBERS),
-        document.shown.replace("\\u0000", ""),
+        document.shown.decode().replace("\\u0000", ""),
         _vector(document.text.split(), len(document.title.split())),
         _vector(document.code.split(), 0),
         document.identifiers.split(),

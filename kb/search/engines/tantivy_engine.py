@@ -27,6 +27,7 @@ from kb.search.engines.tantivy_queries import (
     SORT_FIELDS,
     any_of_posts,
     counting,
+    field_of,
     has_groups,
     matching_query,
     place_of,
@@ -265,14 +266,12 @@ def _tantivy_document(document: Document) -> tantivy.Document:
     ):  # fmt: skip
         made.add_integer(name, getattr(document, name))
     for name in ("title", "text", "code", "identifiers", "words"):
-        made.add_text(name, getattr(document, name))
+        if text := getattr(document, name):
+            made.add_text(name, text)
     for term in document.terms:
-        made.add_text("terms", term)
-        facet, _, value = term.partition(":")
-        if facet in FACETS:
-            made.add_text(f"facet_{facet}", value)
+        made.add_text(*field_of(term))
     for sample in samples_of(document.article):
         made.add_text("terms", sample)
     made.add_integer("place", place_of(document.article))
-    made.add_bytes("shown", document.shown.encode())
+    made.add_bytes("shown", document.shown)
     return made

@@ -25,9 +25,13 @@ Query = tantivy.Query
 
 def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
-    for name in ("post", "article", *SORT_FIELDS.values(), "answers", "created"):
+    for name in ("post", "article"):
         builder.add_integer_field(name, indexed=True, fast=True)
-    for name in ("place", "health", "title_zh", "title_en", "key_zh", "key_en"):
+    # Ranges are looked for in the columns.
+    for name in (
+        *SORT_FIELDS.values(), "answers", "created", "place", "health",
+        "title_zh", "title_en", "key_zh", "key_en",
+    ):  # fmt: skip
         builder.add_integer_field(name, fast=True)
     for name in ("title", "text", "code"):
         builder.add_text_field(name, tokenizer_name="whitespace", index_option="position")
@@ -246,7 +250,13 @@ def _any_of(field: str, numbers: Iterable[int]) -> Query:
 
 
 def _term(term: str) -> Query:
-    return Query.term_query(SCHEMA, "terms", term)
+    return Query.term_query(SCHEMA, *field_of(term))
+
+
+def field_of(term: str) -> tuple[str, str]:
+    """Return the field that a term is in, and how it stands there."""
+    name, _, value = term.partition(":")
+    return (f"facet_{name}", value) if name in FACETS else ("terms", term)
 
 
 def _bound(field: str, low: int | None, high: int | None) -> Query:

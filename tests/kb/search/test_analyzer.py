@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kb.search import analyzer
-from kb.search.analyzer import LEXEME, analyze, extras_of, index_text
+from kb.search.analyzer import LEXEME, analyze, index_text, words_of
 from kb.search.normalising import normalise, normalise_words
 
 # Everything that has gone wrong somewhere: marks, ligatures, emoji, half of a pair, and so on.
@@ -53,14 +53,33 @@ def test_traditional_and_simplified_chinese_are_the_same():
 def test_every_spelling_of_a_name_has_its_joined_form(name: str):
     indexed = index_text(name)
 
-    assert "dataload" in {*indexed.text.split(), *extras_of(indexed)}
+    assert "dataload" in {*indexed.text.split(), *indexed.extras}
 
 
 def test_long_chinese_word_is_found_by_its_parts():
     indexed = index_text("神经网络")
 
     assert indexed.text == "神经网络"
-    assert {"神经", "网络"} <= extras_of(indexed)
+    assert {"神经", "网络"} <= indexed.extras
+
+
+def test_words_are_latin_unstemmed_and_in_lower_case():
+    lexemes = index_text("Saving DataLoader models, 模型, x, GPT4 and café").lexemes
+
+    assert words_of(lexemes) == {"saving", "dataloader", "models", "and"}
+
+
+def test_forgetting_what_was_worked_out_changes_nothing(monkeypatch: pytest.MonkeyPatch):
+    text = "A DataLoader, max_pool, 神经网络 and the max_pool of a DataLoader again"
+    indexed = index_text(text)
+    words = words_of(indexed.lexemes)
+    monkeypatch.setattr(analyzer, "MOST_REMEMBERED", 2)
+    analyzer._known_tokens.clear()
+    analyzer._known_words.clear()
+
+    assert index_text(text) == indexed
+    assert words_of(indexed.lexemes) == words
+    assert len(analyzer._known_tokens) <= 2
 
 
 def test_chinese_is_cut_into_pairs_without_a_dictionary(monkeypatch: pytest.MonkeyPatch):

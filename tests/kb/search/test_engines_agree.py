@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from kb.models import Article
 from kb.search.documents import build_documents
-from kb.search.engines.base import Document, Reader, Sort
+from kb.search.engines.base import Document, Plan, Reader, Sort
 from kb.search.engines.fts5 import Fts5Reader, Fts5Writer
 from kb.search.engines.tantivy_engine import TantivyReader, TantivyWriter
+from kb.search.engines.tantivy_queries import field_of
 from kb.search.plans import plan_query
 from kb.search.queries import parse_query
 
@@ -164,13 +165,40 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> tuple[Reader, Reader]:
     return Fts5Reader(folder / "Fts5Writer"), TantivyReader(folder / "TantivyWriter")
 
 
+def test_words_are_counted_once_an_article(readers: tuple[Reader, Reader]):
+    oracle, other = (dict(reader.words("", 100)) for reader in readers)
+
+    assert oracle == other
+    assert oracle["freeze"] == 1, "it is in the question, and in the title of all its posts"
+
+
+def test_words_of_an_article_stay_when_its_first_post_is_gone(articles: dict[str, Article]):
+    article = articles["clip"]
+    article.posts.get(position=0).delete()
+
+    (answer,) = build_documents([article.pk])
+
+    assert {"call", "before", "the", "step"} <= set(answer.words.split())
+
+
+def test_terms_of_facets_are_in_their_own_field_alone(readers: tuple[Reader, Reader]):
+    def posts(term: str) -> set[int]:
+        found = readers[1].search(Plan(filters=((term,),)), limit=50)
+        return {one.post for one in found.candidates}
+
+    assert field_of("tag:pytorch") == ("facet_tag", "pytorch")
+    assert field_of("opening") == ("terms", "opening")
+    assert all(map(posts, ["tag:pytorch", "lang:zh", "verified:no", "opening"]))
+    assert posts("tag:zh") == posts("pytorch") == set()
+
+
 def a_document(number: int) -> Document:
     article = number // 2
     tags = ("tag:a", "tag:b") if article % 3 == 0 else ("tag:b",)
     return Document(
         post=number + 1, article=article + 1, title="", text="common" + " rare" * (not number % 80),
         code="", identifiers="", words="", terms=(*tags, "lang:en"), score=0, answers=0, created=0,
-        updated=0, verified_at=0, health=0, title_zh=0, title_en=0, key_zh=0, key_en=0, shown="{}",
+        updated=0, verified_at=0, health=0, title_zh=0, title_en=0, key_zh=0, key_en=0, shown=b"{}",
     )  # fmt: skip
 
 

@@ -50,6 +50,35 @@ for read in ("words", "identifiers"):
 print(json.dumps({"engine": indexes.engine_of(indexes.current_name()), "wrong": wrong,
                   "size": [oracle.size(), ours.size()]}))
 """
+MANY = """
+import json
+from kb.search.engines.postgresql import PostgresqlReader, PostgresqlWriter
+from kb.search.plans import plan_query
+from kb.search.queries import parse_query
+from tests.kb.search.test_engines_agree import a_document
+writer = PostgresqlWriter("postgresql-many")
+articles = [number * 1009 % 4000 for number in range(4000)]
+writer.replace((), [a_document(2 * one + half) for one in articles for half in (0, 1)])
+writer.commit()
+writer.close()
+reader = PostgresqlReader("postgresql-many")
+report = {}
+for word in ("common", "rare"):
+    plan = plan_query(parse_query(word), resolve_tag=str)
+    total = reader.search(plan, limit=10, is_exact=False).total
+    facets = reader.facets(plan, at_most=total)
+    report[word] = [total, facets.articles, dict(facets.counts["tag"]), reader.frequency(word)]
+print(json.dumps(report))
+"""
+UNSUITABLE = """
+from kb.search import indexes
+from kb.search.engines.base import EngineError
+for use in (indexes.open_reader, indexes.open_writer):
+    try:
+        use("postgresql", "postgresql-x")
+    except EngineError as error:
+        print(error)
+"""
 
 
 @pytest.fixture(scope="module")
@@ -116,3 +145,28 @@ def test_new_index_takes_over_and_the_old_table_goes(run: Callable):
     tables = run("manage.py", "shell", "-v0", "-c", f"{script}print(c.fetchone()[0])")
 
     assert tables.strip().splitlines()[-1] == "1"
+
+
+def test_large_numbers_are_estimated_well_and_small_ones_counted(run: Callable):
+    report = json.loads(run("manage.py", "shell", "-v0", "-c", MANY).splitlines()[-1])
+
+    total, articles, tags, frequency = report["common"]
+    assert [total, frequency] == pytest.approx([8000, 8000], rel=0.05)
+    assert articles == pytest.approx(4000, rel=0.2)
+    assert tags["a"] == pytest.approx(articles / 3, rel=0.2)
+    assert report["rare"] == [100, 100, {"b": 100, "a": 34}, 100]
+
+
+def test_database_without_rum_is_told_what_it_needs(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    environment = {**os.environ, "ZHIYAN_VAR": str(tmp_path), "ZHIYAN_SEARCH": "postgresql"}
+
+    said = subprocess.run(
+        [sys.executable, "manage.py", "shell", "-v0", "-c", UNSUITABLE],
+        cwd=ROOT, env=environment, capture_output=True, text=True, check=True,
+    ).stdout.splitlines()  # fmt: skip
+
+    assert len(said) == 2
+    assert all("rum extension" in line and "CREATE EXTENSION rum" in line for line in said)
