@@ -6,6 +6,9 @@ import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
+from typing import Any, cast
+
+from celery import current_app
 
 SELDOM = (50_000, 50, 1000)
 """When to look for cyclic garbage, of which bulk work makes little: at the usual 700 objects it
@@ -30,16 +33,19 @@ def workers(
     if cores() == 1:
         yield None
         return
+    # A child closes what it has inherited, and would wait for an answer that comes here.
+    pool = cast(Any, current_app.pool)  # of connections; its stub has another class
+    pool.resize(pool.limit, reset=True, ignore_errors=True)
     gc.collect()
     gc.freeze()  # collecting would write to every object, and so copy it into each process
-    pool = ProcessPoolExecutor(
+    executor = ProcessPoolExecutor(
         count, mp_context=get_context("fork"), initializer=_begin, initargs=(begin,)
     )
     try:
-        pool.submit(int)  # starts them now, while this process is small
-        yield pool
+        executor.submit(int)  # starts them now, while this process is small
+        yield executor
     finally:
-        pool.shutdown(cancel_futures=True)
+        executor.shutdown(cancel_futures=True)
         gc.unfreeze()
 
 
