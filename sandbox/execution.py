@@ -259,7 +259,8 @@ class Execution:
         if out_of_memory:
             return Verdict.MEMORY, _memory_reason(self._limits), None, None
         if self._internal or self._wait_status is None:
-            return Verdict.INTERNAL, self._internal or GONE, None, None
+            told = f"the sandbox failed in the middle of the run:\n{self._internal}"
+            return Verdict.INTERNAL, told if self._internal else GONE, None, None
         if os.WIFSIGNALED(self._wait_status):
             name = _signal_name(os.WTERMSIG(self._wait_status))
             return *_judge_signal(name), None, name

@@ -114,7 +114,7 @@ def tell_decay(cells: Iterable[Verification], runtimes: Mapping[str, Runtime]) -
     first = min(aged, key=lambda one: version_of(one.runtime))
     why = str(DECAY[Reason(first.reason_code)])
     if names := _names_gone(one for one in aged if one.reason_code == first.reason_code):
-        why = f"{why}: {', '.join(names)}"
+        why = _("%(name)s: %(what)s") % {"name": why, "what": ", ".join(names)}
     older = [
         one
         for one in told

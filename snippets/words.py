@@ -21,6 +21,7 @@ def card_words(lang: str) -> Mapping[str, str]:
 @lru_cache(maxsize=8)
 def _card_words(lang: str, _language: str) -> dict[str, str]:
     words = {
+        "colon": _(": "),
         "runtime": _("Runtime"),
         "outcome": _("Outcome"),
         "checked": _("Checked"),

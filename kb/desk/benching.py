@@ -18,6 +18,7 @@ from sandbox import runtime
 from snippets import code as codes
 from snippets import curating
 from snippets.curating import Curated
+from snippets.marking import mark
 from snippets.models import Snippet
 
 CODE_CHARACTERS = 20_000
@@ -103,7 +104,7 @@ class BenchForm(forms.Form):
             return ""
         if error := codes.syntax_error(code):
             told = {"line": error.lineno or 1, "reason": error.msg}
-            raise forms.ValidationError(_("Line %(line)d: %(reason)s") % told)
+            raise forms.ValidationError(mark(_("Line %(line)d: %(reason)s") % told))
         return code
 
     def curated(self) -> Curated:

@@ -4,6 +4,8 @@ import dataclasses
 from collections.abc import Sequence
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 WIDTH = 640
 LEFT, RIGHT, TOP, BOTTOM = 52, 34, 12, 26
 
@@ -69,7 +71,7 @@ def share_bar(parts: Sequence[Part], *, width: float = 100, height: float = 10) 
         own = width * part.count / total
         bars.append(
             Bar(x=_r(x), y=0, width=_r(own), height=height, tone=part.tone,
-                hint=f"{part.label}: {part.count}")
+                hint=_("%(name)s: %(what)s") % {"name": part.label, "what": part.count})
         )  # fmt: skip
         x += own
     return bars
@@ -122,7 +124,8 @@ def columns(stacks: Sequence[Sequence[Part]], labels: Sequence[str], height: flo
                 bars.append(
                     Bar(x=_r(LEFT + number * step + step * 0.12), y=_r(y), width=_r(step * 0.76),
                         height=_r(own), tone=part.tone,
-                        hint=f"{labels[number]} · {part.label}: {part.count}")
+                        hint=_("%(name)s: %(what)s")
+                        % {"name": f"{labels[number]} · {part.label}", "what": part.count})
                 )  # fmt: skip
     rules = [
         Mark(x=LEFT - 6, y=_r(TOP + depth * (1 - part)), text=f"{round(top * part)}")

@@ -98,7 +98,9 @@ def credit(report: Report) -> str:
     with override(report.language):
         name = report.user.get_username() if report.user else _("a reader")
         said = _("suggested by %(name)s") % {"name": name}
-    return f"{said}: {report.comment}" if report.comment else said
+        if not report.comment:
+            return said
+        return _("%(name)s: %(what)s") % {"name": said, "what": report.comment}
 
 
 def _open(report: Report) -> Report:

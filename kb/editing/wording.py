@@ -11,6 +11,7 @@ from django.utils.translation import gettext_noop
 
 from kb.errors import AuthoringError
 from kb.storing.posts import PostError
+from snippets import wording as snippets_wording
 
 LANGUAGES = {"zh": gettext_noop("Chinese"), "en": gettext_noop("English")}
 
@@ -113,6 +114,27 @@ MESSAGES = (
         gettext_noop("a guide has no answers; an article with answers is a question"),
     ),
 )  # fmt: skip
+FAULTS = (
+    gettext_noop("empty; write TeX between the dollar signs"),
+    gettext_noop("a } without its {"),
+    gettext_noop("%(count)s { without }"),
+    gettext_noop("unknown command %(name)s"),
+    gettext_noop("an & outside of a matrix or an alignment"),
+    gettext_noop("an argument is missing (%(name)s has %(count)s)"),
+    # As the converter names its exceptions
+    gettext_noop("denominator not found"),
+    gettext_noop("numerator not found"),
+    gettext_noop("double subscripts"),
+    gettext_noop("double superscripts"),
+    gettext_noop("extra left or missing right"),
+    gettext_noop("missing super script or subscript"),
+    gettext_noop("missing end"),
+    gettext_noop("no available tokens"),
+    gettext_noop("stop iteration"),
+    gettext_noop("invalid alignment"),
+    gettext_noop("invalid width"),
+    gettext_noop("limits must follow math operator"),
+)
 WORDS = {
     "code": gettext_noop("code"),
     "set-up": gettext_noop("set-up"),
@@ -142,10 +164,12 @@ def say(message: str) -> str:
     """Return an English message in the active language, where it is listed here."""
     for pattern, text in MESSAGES:
         if match := re.match(pattern, message, re.DOTALL):
-            values = {name: _word(value) for name, value in match.groupdict().items()}
+            values = {name: _word(name, value) for name, value in match.groupdict().items()}
             return _(text) % values if values else _(text)
     return message
 
 
-def _word(value: str) -> str:
+def _word(name: str, value: str) -> str:
+    if name == "fault":
+        return snippets_wording.say(value, FAULTS)
     return _(WORDS[value]) if value in WORDS else value

@@ -14,6 +14,7 @@ from typing import Any
 
 from kb.importers.base import Converted, ImportRefused, Item, Options, Problems, Unreadable
 from kb.importers.dates import moment
+from kb.importers.faults import fault_of
 from kb.markdown.markup import PICTURE
 from kb.models import Article, Language, Post
 from kb.storing.drafts import ArticleDraft, PictureDraft, PostDraft, SourceDraft, TranslationDraft
@@ -81,14 +82,16 @@ class Exported:
         self._rows.execute("CREATE INDEX by_owner ON part (kind, owner)")
 
     def _lines(self, name: str) -> Iterator[Row]:
-        digest = hashlib.sha256()
+        digest, number = hashlib.sha256(), 0
         try:
             with (self._data / f"{name}.jsonl").open("rb") as file:
                 for line in file:
+                    number += 1
                     digest.update(line)
                     yield json.loads(line)
         except (OSError, ValueError) as error:
-            raise ImportRefused(f"data/{name}.jsonl is missing or damaged: {error}") from error
+            told = fault_of(error, first_line=number)
+            raise ImportRefused(f"data/{name}.jsonl is missing or damaged: {told}") from error
         if digest.hexdigest() != self._tables.get(name, {}).get("sha256"):
             raise ImportRefused(f"data/{name}.jsonl was changed or cut off; get the export again")
 

@@ -16,6 +16,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from kb.importers.base import ImportRefused, Options
+from kb.importers.faults import fault_of
 from kb.importers.importing import import_files
 from kb.importers.jobs import HEARTBEAT_LOST, RUNNING, WAITING, State
 from kb.importers.unpacking import is_zip, unpack
@@ -102,8 +103,10 @@ def execute_job(*, job_id: int, token: str, parent: int | None = None) -> None:
             )
     except ImportLost as error:
         logger.warning("import %s left: %s", job_id, error)
-    except (ImportRefused, OSError) as error:
+    except ImportRefused as error:
         fail_job(job_id, token, str(error))
+    except OSError as error:
+        fail_job(job_id, token, fault_of(error))
     except Exception as error:
         logger.exception("import %s failed", job_id)
         fail_job(job_id, token, f"a fault of ours: {type(error).__name__}: {error}")
@@ -166,7 +169,12 @@ def _files_of(job: ImportJob) -> Iterator[tuple[Path, Path]]:
                 file.write(bytes(chunk.data))
         if upload.stat().st_size != job.size_bytes:
             raise ImportRefused("its file is not whole any more; upload it again")
-        yield _unpacked(job, upload, Path(temporary)), scratch
+        path = _unpacked(job, upload, Path(temporary))
+        try:
+            yield path, scratch
+        except ImportRefused as error:
+            # Who uploaded it knows the file, not where we put it.
+            raise ImportRefused(str(error).replace(f"{path.parent}/", "")) from error
 
 
 def _unpacked(job: ImportJob, upload: Path, temporary: Path) -> Path:

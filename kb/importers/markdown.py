@@ -14,6 +14,7 @@ import yaml
 from kb.content import ANSWER
 from kb.importers.base import Converted, ImportRefused, Item, Options, Problem, Problems, Unreadable
 from kb.importers.dates import moment
+from kb.importers.faults import fault_of
 from kb.importers.foreign import to_ours
 from kb.importers.halves import split_halves
 from kb.importers.languages import language_of
@@ -98,7 +99,8 @@ class MarkdownFolder:
             self._problems.add(f"{name}:{line}", "not UTF-8; save the file as UTF-8")
             return None
         except (OSError, Unreadable) as error:
-            self._problems.add(name, f"{error}; left out")
+            told = fault_of(error) if isinstance(error, OSError) else error
+            self._problems.add(name, f"{told}; left out")
             return None
         if not rest.strip():
             self._problems.add(name, "an empty file; left out")
@@ -158,7 +160,7 @@ def _front_matter(text: str) -> tuple[dict[str, Any], str]:
     try:
         values = yaml.safe_load(found[1])
     except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise Unreadable(f"front matter: {one_line(str(error), 160)}") from error
+        raise Unreadable(f"front matter: {fault_of(error, first_line=2)}") from error
     return (values, text[found.end() :]) if isinstance(values, dict) else ({}, text)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from kb.importers.base import Converted, ImportRefused, Item, Options, Problem, Problems, Unreadable
 from kb.importers.classifying import fence, info_of
+from kb.importers.faults import fault_of
 from kb.importers.foreign import to_ours
 from kb.importers.languages import language_of
 from kb.importers.pictures import Pictures
@@ -55,7 +56,7 @@ class Notebook:
                 text = data.decode("utf-8-sig")
                 cells, language = _cells(json.loads(text))
             except (OSError, ValueError, RecursionError, Unreadable) as error:
-                self._problems.add(name, f"not a notebook: {_short(error)}; left out")
+                self._problems.add(name, f"not a notebook: {fault_of(error)}; left out")
                 continue
             yield Item(
                 row=name,
@@ -188,7 +189,3 @@ def _attachments(cell: dict[str, Any], pictures: Pictures) -> dict[str, str]:
 
 def _joined(value: Any) -> str:
     return "".join(map(str, value)) if isinstance(value, list) else str(value)
-
-
-def _short(error: Exception) -> str:
-    return one_line(str(error), 160) or type(error).__name__

@@ -1,5 +1,6 @@
 """Unpacking an uploaded zip file, which may be hostile: within its folder, and never too much."""
 
+import lzma
 import os
 import stat
 import zipfile
@@ -7,15 +8,21 @@ import zlib
 from pathlib import Path, PurePosixPath
 
 from kb.importers.base import ImportRefused
+from kb.importers.faults import fault_of
 
 MOST_FILES = 50_000
+START = b"PK\x03\x04"
 CHUNK_BYTES = 1 << 20
+DAMAGES = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError)
 # What systems put into zip files beside the files.
 IGNORED = {"__MACOSX", ".DS_Store", "Thumbs.db"}
 
 
 def is_zip(path: Path) -> bool:
-    return zipfile.is_zipfile(path)
+    """Say whether it is a zip file, be it one that is cut off."""
+    with path.open("rb") as file:
+        begins = file.read(len(START)) == START
+    return begins or zipfile.is_zipfile(path)
 
 
 def unpack(*, path: Path, folder: Path, most_bytes: int) -> Path:
@@ -40,8 +47,8 @@ def unpack(*, path: Path, folder: Path, most_bytes: int) -> Path:
                     continue
                 place.parent.mkdir(parents=True, exist_ok=True)
                 left -= _write(file, entry, place, left)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
-        raise ImportRefused(f"{path.name} is a damaged zip file: {error}") from error
+    except DAMAGES as error:
+        raise ImportRefused(f"{path.name} is a damaged zip file: {fault_of(error)}") from error
     except (FileExistsError, NotADirectoryError, IsADirectoryError) as error:
         raise ImportRefused(f"{path.name} holds a file and a folder of one name") from error
     return _root(folder)

@@ -18,6 +18,7 @@ from kb.importers.base import (
     Unreadable,
 )
 from kb.importers.dates import moment
+from kb.importers.faults import fault_of
 from kb.importers.halves import split_halves
 from kb.importers.html import Page, to_markdown
 from kb.importers.languages import language_of
@@ -141,7 +142,7 @@ def _decoded(path: Path) -> str:
         try:
             return data.decode(name)
         except (UnicodeDecodeError, LookupError) as error:
-            last = error
+            last = fault_of(error)
     raise ImportRefused(
         f"{path.name}: neither UTF-8 nor what it declares ({names[-1]}): {last}; "
         "save the page again as UTF-8"

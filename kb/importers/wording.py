@@ -6,6 +6,7 @@ Commands, files and the database have it in English; see `snippets.wording`.
 from django.utils.translation import gettext_noop
 
 from kb.editing import wording as authoring
+from kb.importers.faults import SENTENCES as FAULTS
 from snippets.wording import say
 
 # The general ones stand last.
@@ -53,6 +54,7 @@ SENTENCES = (
         "exported"
     ),
     gettext_noop("unknown encoding %(name)s"),
+    gettext_noop("unknown encoding: %(name)s"),
     gettext_noop(
         "it declares a document type, which no export of this format has and which can harm; "
         "remove it if you trust the file"
@@ -144,6 +146,7 @@ SENTENCES = (
     gettext_noop("%(count)s lines from here on would become %(other)s"),
     gettext_noop("the question"),
     gettext_noop("the guide"),
+    *FAULTS,
     # Where it is, and what was done about it
     gettext_noop("%(what)s; left out"),
     gettext_noop("post %(position)s (%(language)s), line %(line)s: %(what)s"),

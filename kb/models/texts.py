@@ -4,8 +4,18 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from kb.models.articles import Post
+from snippets.wording import say
+
+# What programs say of the revisions they make, kept in English; people's own words stay.
+COMMENTS = (
+    gettext_noop("import"),
+    gettext_noop("load_content"),
+    gettext_noop("import_archive"),
+    gettext_noop("import %(format)s"),
+)
 
 
 class Language(models.TextChoices):
@@ -109,3 +119,7 @@ class Revision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.translation} r{self.number}"
+
+    @property
+    def comment_label(self) -> str:
+        return say(self.comment, COMMENTS)

@@ -111,9 +111,13 @@ def feed_of_changes(*, lang: str, title: str, address: str, feed_address: str, r
         what = Verification.Change(one.change).label
         outcome = Verification.Outcome(one.judged).label
         feed.add_item(
-            title=f"{one.snippet} · {one.runtime}: {what}",
+            title=_("%(name)s: %(what)s")
+            % {"name": f"{one.snippet} · {one.runtime}", "what": what},
             link=f"{root}{page}#snippet-{one.snippet_id}",
-            description=f"{outcome}. {wording.explain(one.reason)}".strip(),
+            description=_("%(outcome)s. %(reason)s")
+            % {"outcome": outcome, "reason": wording.explain(one.reason)}
+            if one.reason
+            else str(outcome),
             unique_id=f"urn:zhiyan:{lang}:verification:{one.pk}",
             pubdate=one.checked_at,
             updateddate=one.checked_at,

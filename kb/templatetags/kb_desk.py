@@ -7,6 +7,7 @@ from django import template
 from kb.desk.reasons import rightly
 from kb.importers.wording import explain, name_row
 from kb.people.roles import Permission, may
+from kb.webhooks.wording import explain as undelivered
 from snippets.models import Snippet
 
 register = template.Library()
@@ -19,6 +20,7 @@ def _may(user: Any, permission: str) -> bool:
 
 register.filter("told", explain)
 register.filter("row", name_row)
+register.filter("undelivered", undelivered)
 
 
 @register.inclusion_tag("desk/_rightly.html", takes_context=True, name="rightly")

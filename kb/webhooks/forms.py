@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kb.models import Webhook
 from kb.webhooks.sending import AddressRefused, check_url
+from kb.webhooks.wording import explain
 
 
 class WebhookForm(forms.Form):
@@ -30,6 +31,7 @@ class WebhookForm(forms.Form):
             check_url(url)
         except AddressRefused as error:
             raise forms.ValidationError(
-                _("This address cannot be used: %(reason)s."), params={"reason": error}
+                _("This address cannot be used: %(reason)s."),
+                params={"reason": explain(str(error))},
             ) from error
         return url

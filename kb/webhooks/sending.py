@@ -172,7 +172,15 @@ def _hang_up(connection: http.client.HTTPConnection, late: threading.Event) -> N
 def _told(error: Exception) -> str:
     if isinstance(error, ssl.SSLCertVerificationError):
         return f"its certificate does not hold: {error.verify_message}"
+    if isinstance(error, ssl.SSLError):
+        # Such as WRONG_VERSION_NUMBER, where no TLS is spoken.
+        reason = (error.reason or "unknown").replace("_", " ").lower()
+        return f"no TLS connection: {reason}"[:200]
     if isinstance(error, TimeoutError):
         return "no answer in time"
+    if isinstance(error, http.client.RemoteDisconnected):
+        return "it hung up without an answer"
+    if isinstance(error, http.client.HTTPException):
+        return "what it answered is not HTTP"
     reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
     return f"not reached: {reason}"[:200]

@@ -18,7 +18,7 @@ from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
-from snippets import ratelimit, services
+from snippets import ratelimit, services, wording
 from snippets.cards import load_cards
 from snippets.forms import RunForm
 from snippets.views import pages
@@ -65,7 +65,7 @@ def run_embedded(request: HttpRequest, lang: str) -> HttpResponseBase:
             return pages.refused_for_now(request, wait_seconds)
         run = services.request_run(**form.request_values(), user=nobody)
     except services.RunRefused as error:
-        return pages.refused(request, str(error), HTTPStatus.UNPROCESSABLE_ENTITY)
+        return pages.refused(request, wording.explain(str(error)), HTTPStatus.UNPROCESSABLE_ENTITY)
     except redis.RedisError:
         message = _("Runs are not possible at the moment. Please try again in a minute.")
         return pages.refused(request, message, HTTPStatus.SERVICE_UNAVAILABLE)

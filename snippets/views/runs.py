@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from snippets import presentation, ratelimit, services
+from snippets import presentation, ratelimit, services, wording
 from snippets.forms import RunForm
 from snippets.models import Artifact, Run
 from snippets.views import pages
@@ -46,7 +46,7 @@ def create_run(request: HttpRequest, lang: str) -> HttpResponseBase:
             session_key=session_key,
         )
     except services.RunRefused as error:
-        return pages.refused(request, str(error), HTTPStatus.UNPROCESSABLE_ENTITY)
+        return pages.refused(request, wording.explain(str(error)), HTTPStatus.UNPROCESSABLE_ENTITY)
     except redis.RedisError:
         message = _("Runs are not possible at the moment. Please try again in a minute.")
         return pages.refused(request, message, HTTPStatus.SERVICE_UNAVAILABLE)

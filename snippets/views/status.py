@@ -10,6 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 import sandbox
+from snippets import wording
 from snippets.models import Run
 
 # What each layer keeps code from; the names are the sandbox's own.
@@ -66,7 +67,7 @@ def _layers(states: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
             "name": name,
             "purpose": gettext(PURPOSES[name]),
             "is_ok": outcome == "ok",
-            "state": outcome,
+            "state": wording.explain(outcome),
         }
         for name, outcome in proven.items()
     ]

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+import redis
 from django.test import Client
 from django.utils.translation import override
 
@@ -13,7 +14,13 @@ from snippets.wording import explain
 from tests.saying import sentences_of
 
 CALLS = {"Judgement", "give_up", "_end", "SandboxFailed", "Verification", "TrialCell"}
-WRITTEN = dict(sentences_of(CALLS, "snippets", "sandbox/execution.py"))
+FAULTS = {"SandboxError", "ServiceUnavailable", "ZygoteDied", "NoGpu", "LayerMissing", "Unavailable",
+          "RunRefused"}  # fmt: skip
+PLACES = ("client", "cgroups", "gpu", "layers", "zygote")
+WRITTEN = {
+    **dict(sentences_of(CALLS, "snippets", "sandbox/execution.py")),
+    **dict(sentences_of(FAULTS, "snippets", *(f"sandbox/{name}.py" for name in PLACES))),
+}
 SAID = {
     "in the setup: NameError: name 'x' is not defined":
         "准备代码出错：NameError: name 'x' is not defined",
@@ -25,6 +32,16 @@ SAID = {
     "used more than 2,048 MiB of memory": "使用的内存超过 2,048 MiB",
     "a forbidden system call": "使用了禁止的系统调用",
     "exit code 3": "退出码为 3",
+    "runtime tf-2.15 is half-built; run: python -m sandbox build tf-2.15":
+        "运行环境 tf-2.15 没有构建完；请运行：python -m sandbox build tf-2.15",
+    "no sandbox service at /run/s.sock (Connection refused); start it with: make up":
+        "/run/s.sock 处没有沙箱服务（连接被拒绝）；请用 make up 启动",
+    "torch-2.13: a run could not be jailed:\nTraceback (most recent call last):":
+        "torch-2.13：无法为这次运行建立隔离环境：\nTraceback (most recent call last):",
+    "torch-2.13: a fork went away: [Errno 32] Broken pipe":
+        "torch-2.13：运行进程已退出：[Errno 32] 管道已断开",
+    "code: 70,000 bytes, at most 65,536; shorten it": "代码有 70,000 字节，最多 65,536；请缩短",
+    "code: NUL at character 7": "代码的第 7 个字符是 NUL",
 }  # fmt: skip
 
 
@@ -58,9 +75,44 @@ def test_card_says_it_in_the_language_of_its_page(client: Client):
     assert "should have failed and did not" in pages["en"]
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize(
-    "text", ["", "NameError: name 'x' is not defined", "ValueError: in the setup: 3"]
+    ("change", "said"),
+    [
+        ({"runtime": "cobol-85"}, "未知的运行环境 &#x27;cobol-85&#x27;"),
+        ({"code": "x" * 70_000}, "代码有 70,000 字节"),
+    ],
 )
+def test_refused_run_says_why_in_chinese(
+    client: Client, broker: redis.Redis, change: dict[str, str], said: str
+):
+    values = {"runtime": "torch-2.13", "code": "print(1)", **change}
+
+    answer = client.post("/zh/runs/", values)
+
+    assert answer.status_code == 422
+    assert said in answer.content.decode()
+
+
+@pytest.mark.django_db
+def test_what_python_said_is_marked_as_english_on_a_chinese_card(client: Client):
+    snippet = Snippet.objects.create(code="x", digest="1" * 64)
+    Verification.objects.create(
+        snippet=snippet, runtime="torch-2.13", key="k", outcome="fails",
+        reason="in the setup: NameError: name x is not defined",
+    )  # fmt: skip
+
+    page = client.get(f"/zh/snippets/{snippet.pk}").content.decode()
+
+    assert '准备代码出错：<span lang="en">NameError: name x is not defined</span>' in page
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "NameError: name 'x' is not defined", "ValueError: in the setup: 3",
+     "JSONDecodeError: Expecting value: line 1 column 1 (char 0)",
+     "ConnectionRefusedError: [Errno 111] Connection refused"],
+)  # fmt: skip
 def test_what_python_said_stays(text: str):
     with override("zh-hans"):
         assert explain(text) == text

@@ -147,7 +147,10 @@ def _invalid(
     request: HttpRequest, lang: str, snippet: Snippet, form: BenchForm
 ) -> HttpResponseBase:
     if pages.wants_json(request):
-        told = [f"{form[name].label}: {' '.join(map(str, e))}" for name, e in form.errors.items()]
+        told = [
+            _("%(name)s: %(what)s") % {"name": form[name].label, "what": " ".join(map(str, errors))}
+            for name, errors in form.errors.items()
+        ]
         return JsonResponse({"error": " ".join(told)}, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     return _page(request, lang, snippet, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
 

@@ -19,6 +19,7 @@ from kb.people.roles import Permission
 from kb.views.access import requires
 from snippets import code as codes
 from snippets.cards import load_cards
+from snippets.marking import mark
 from snippets.models import Snippet
 
 SHOWN = 100
@@ -42,7 +43,7 @@ class ShareForm(forms.Form):
         code: str = self.cleaned_data["setup"].replace("\r\n", "\n")
         if error := codes.syntax_error(code):
             told = {"line": error.lineno or 1, "reason": error.msg}
-            raise forms.ValidationError(_("Line %(line)d: %(reason)s") % told)
+            raise forms.ValidationError(mark(_("Line %(line)d: %(reason)s") % told))
         return code
 
 

@@ -15,6 +15,7 @@ from kb.people.roles import Permission
 from kb.views.access import requires
 from kb.webhooks import services
 from kb.webhooks.forms import WebhookForm
+from kb.webhooks.wording import explain
 
 DELIVERIES_SHOWN = 50
 PART = {"desk_part": "webhooks"}
@@ -123,7 +124,7 @@ def _tell(request: HttpRequest, delivery: WebhookDelivery) -> None:
         values = {"status": delivery.response_status, "ms": delivery.milliseconds}
         messages.success(request, told % values)
     else:
-        told = _("Not delivered: %(reason)s.") % {"reason": delivery.error}
+        told = _("Not delivered: %(reason)s.") % {"reason": explain(delivery.error)}
         messages.error(request, told)
 
 

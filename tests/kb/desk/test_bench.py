@@ -254,7 +254,7 @@ def test_shared_setup_that_does_not_compile_comes_back(
     answer = curator_client.post(f"/zh/desk/snippets/{fragment.pk}/share", values)
 
     assert answer.status_code == 422
-    assert "第 2 行：invalid syntax" in answer.content.decode()
+    assert '第 2 行：<span lang="en">invalid syntax</span>' in answer.content.decode()
     assert SharedSetup.objects.count() == 0
 
 

@@ -120,6 +120,21 @@ def test_refused_file_says_why_and_can_be_tried_again(
     assert Article.objects.count() == 0
 
 
+def test_refusal_does_not_name_our_own_folders(
+    job_of: Callable[..., ImportJob], settings: Settings
+):
+    refused = [
+        work(job_of("notes.zip", zipped({"x/a.txt": "a"}), "markdown")),
+        work(job_of("notes.docx", b"not one", "markdown")),
+        work(job_of("out.zip", zipped({"x/manifest.json": "{"}), "export")),
+    ]
+
+    for job in refused:
+        assert job.state == State.FAILED
+        assert str(settings.VAR_DIR) not in job.failure
+        assert "tmp" not in job.failure
+
+
 def test_file_of_another_format_is_checked_again_without_another_upload(
     job_of: Callable[..., ImportJob], curator_client: Client
 ):

@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.utils.translation import override
+from kb.mathml import to_mathml
 
 from kb.editing.carrying import changed_fields
 from kb.editing.wording import MESSAGES, explain
@@ -59,6 +60,21 @@ def test_errors_of_both_languages_are_said_in_chinese():
         assert explain(number).startswith("中文有 1 个可运行的代码块，英文有 0 个")
         assert "这个代码块的代码与另一种语言的第 1 个可运行代码块不同" in explain(code)
         assert "无法同步代码" in explain(carried.value)
+
+
+@pytest.mark.parametrize(
+    "tex",
+    [" ", "x}", "\\frac{1", "\\frac{1}", "x_1_2", "x^1^2", "\\left( x", "\\begin{matrix} 1", "_",
+     "a & b", "\\nope", "\\sqrt", "\\left"],
+)  # fmt: skip
+def test_what_is_wrong_with_a_formula_is_said_in_chinese(tex: str):
+    with pytest.raises(AuthoringError) as wrong:
+        to_mathml(tex, display=False)
+
+    with override("zh-hans"):
+        fault = explain(wrong.value).partition("无法识别：")[2]
+
+    assert re.search("[\u4e00-\u9fff]", fault), fault
 
 
 def test_message_that_nobody_translated_is_shown_as_it_is():

@@ -12,10 +12,17 @@ CALLS = {"ImportRefused", "Unreadable", "Problem", "add", "ArchiveError", "fail_
 WRITTEN = dict(sentences_of(CALLS, "kb/importers", "kb/archive"))
 SAID = {
     "a.xml, line 3: the file is cut off here (no element found); get it again":
-        "a.xml 第 3 行：文件在此处被截断（no element found），请重新获取",
+        "a.xml 第 3 行：文件在此处被截断（没有找到完整的元素），请重新获取",
     "not updated: post 2 (zh), line 4: this runnable fence is empty; write code or remove it":
         "未更新：第 2 篇（zh）第 4 行：这个可运行的代码块是空的；请写上代码或删去",
     "an empty file; left out": "空文件，已略过",
+    "not a notebook: line 3, column 5: Expecting value; left out":
+        "不是笔记本：第 3 行第 5 列：此处应有一个值，已略过",
+    "a.html: neither UTF-8 nor what it declares (gbk): not GBK at byte 4 (illegal multibyte "
+    "sequence); save the page again as UTF-8":
+        "a.html：既不是 UTF-8，也不是所声明的编码（gbk）：第 4 个字节不是 GBK（无效的多字节序列）；"
+        "请把网页重新保存为 UTF-8",
+    "cannot read or write a.md: No space left on device": "无法读写 a.md：磁盘空间不足",
 }  # fmt: skip
 
 

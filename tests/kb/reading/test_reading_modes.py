@@ -58,6 +58,8 @@ def test_text_that_is_behind_says_by_how_much_and_shows_the_change(client: Clien
     assert link in chinese
     assert "revisions ahead" not in english
     assert "<ins> twice now</ins>" in changes
+    # The text is English; what names it is the page's.
+    assert 'aria-label="改动"><div lang="en">' in changes
 
 
 def test_text_written_anew_has_caught_up(store: Store):

@@ -43,6 +43,8 @@ def test_what_changed_is_told_the_latest_first(client: Client, freezing: Article
     assert mended["title"].endswith("torch-2.13: works again")
     assert broken["title"].endswith("torch-2.13: broke")
     assert broken["summary"] == "fails. ValueError: no"
+    assert chinese[1]["title"].endswith("torch-2.13：失效")
+    assert chinese[1]["summary"].endswith("。ValueError: no")
     assert broken["link"].endswith(f"/{freezing.slug}#snippet-{broke.snippet_id}")
     assert len(chinese) == 2
     assert chinese[1]["title"] != broken["title"]

@@ -1,0 +1,36 @@
+"""What the operating system says when it refuses; libraries hand it on in English."""
+
+from django.utils.translation import gettext_noop
+
+SYSTEM = (
+    gettext_noop("Operation not permitted"),
+    gettext_noop("Permission denied"),
+    gettext_noop("No such file or directory"),
+    gettext_noop("Not a directory"),
+    gettext_noop("Is a directory"),
+    gettext_noop("File exists"),
+    gettext_noop("File name too long"),
+    gettext_noop("File too large"),
+    gettext_noop("Too many levels of symbolic links"),
+    gettext_noop("Too many open files"),
+    gettext_noop("Too many open files in system"),
+    gettext_noop("No space left on device"),
+    gettext_noop("Disk quota exceeded"),
+    gettext_noop("Read-only file system"),
+    gettext_noop("Input/output error"),
+    gettext_noop("Device or resource busy"),
+    gettext_noop("Cannot allocate memory"),
+    gettext_noop("Resource temporarily unavailable"),
+    gettext_noop("Function not implemented"),
+    gettext_noop("Invalid argument"),
+    gettext_noop("Broken pipe"),
+    gettext_noop("Connection refused"),
+    gettext_noop("Connection reset by peer"),
+    gettext_noop("Connection timed out"),
+    gettext_noop("Software caused connection abort"),
+    gettext_noop("Address already in use"),
+    gettext_noop("Network is down"),
+    gettext_noop("Network is unreachable"),
+    gettext_noop("Host is down"),
+    gettext_noop("No route to host"),
+)
