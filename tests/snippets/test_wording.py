@@ -16,7 +16,9 @@ from tests.saying import sentences_of
 CALLS = {"Judgement", "give_up", "_end", "SandboxFailed", "Verification", "TrialCell"}
 FAULTS = {"SandboxError", "ServiceUnavailable", "ZygoteDied", "NoGpu", "LayerMissing", "Unavailable",
           "RunRefused"}  # fmt: skip
-PLACES = ("client", "cgroups", "gpu", "layers", "zygote")
+PLACES = (
+    "client", "cgroups/__init__", "cgroups/hierarchies", "gpu", "layers", "pool", "warm", "zygote",
+)  # fmt: skip
 WRITTEN = {
     **dict(sentences_of(CALLS, "snippets", "sandbox/execution.py")),
     **dict(sentences_of(FAULTS, "snippets", *(f"sandbox/{name}.py" for name in PLACES))),

@@ -4,11 +4,11 @@ import re
 
 import pytest
 from django.utils.translation import override
-from kb.mathml import to_mathml
 
 from kb.editing.carrying import changed_fields
 from kb.editing.wording import MESSAGES, explain
 from kb.errors import AuthoringError
+from kb.markdown.mathml import to_mathml
 from kb.models import Language, Post
 from kb.storing.drafts import PostDraft, TranslationDraft
 from kb.storing.posts import render_post
