@@ -23,7 +23,7 @@ try:
 except ImportError:  # pairs of characters do nearly as well
     rjieba = None  # type: ignore[assignment]
 
-VERSION = 4
+VERSION = 5
 """Raise it when the same text would give other tokens, or an index would keep other fields.
 
 Indexes are then built anew."""
@@ -96,6 +96,8 @@ class Indexed(NamedTuple):
 
 
 def index_text(text: str) -> Indexed:
+    if not text:
+        return EMPTY
     if text.isascii():
         lexemes = text.encode().translate(BLANKS).decode().split()
     else:
@@ -143,6 +145,7 @@ def _word_of(lexeme: str) -> str:
 
 MARK = "\0"
 NOTHING: frozenset[str] = frozenset()
+EMPTY = Indexed("", NOTHING, [])
 MOST_REMEMBERED = 200_000
 _known_tokens = _Memory(_tokens_of)
 _known_words = _Memory(_word_of)

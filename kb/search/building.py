@@ -2,7 +2,6 @@
 
 import contextlib
 import marshal
-import random
 from array import array
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
@@ -12,7 +11,7 @@ from django.db import connections
 
 from kb.models import Article
 from kb.search.documents import build_documents
-from kb.search.engines.base import Document
+from kb.search.engines.base import Document, place_of
 from kb.workers import collecting_seldom, cores, workers
 
 BATCH_ARTICLES = 500
@@ -23,15 +22,11 @@ Built = tuple[int, Iterable[Document]]
 
 
 def article_batches() -> Iterator[Sequence[int]]:
-    """Yield the ids of all articles, a few that are near each other at a time.
-
-    Their order is random: an engine may take the first posts that match for a fair sample.
-    """
-    ids = array("q", Article.objects.order_by("pk").values_list("pk", flat=True).iterator())
-    starts = list(range(0, len(ids), BATCH_ARTICLES))
-    random.Random(1).shuffle(starts)  # noqa: S311 - not for secrets
-    for start in starts:
-        yield ids[start : start + BATCH_ARTICLES]
+    """Yield the ids of all articles in the order of their places, some at a time."""
+    ids = Article.objects.order_by("pk").values_list("pk", flat=True).iterator()
+    placed = array("q", sorted(ids, key=place_of))
+    for start in range(0, len(placed), BATCH_ARTICLES):
+        yield placed[start : start + BATCH_ARTICLES]
 
 
 class Builders:

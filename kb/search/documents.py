@@ -40,8 +40,9 @@ class Head(NamedTuple):
     title_en: int
     key_zh: int
     key_en: int
-    indexed: Sequence[Indexed]  # the titles
-    tags: Sequence[Indexed]
+    lexemes: Sequence[str]  # of the titles
+    tags: str  # the tokens of their names
+    extras: frozenset[str]
     terms: Sequence[str]
 
 
@@ -66,8 +67,8 @@ def _documents(batch: Batch, posts: Sequence[PostRow]) -> Iterator[Document]:
     """Yield the documents of one article's posts; the words of all of them are in the first."""
     head = _head(batch, posts)
     bodies = [_body(batch, post) for post in posts]
-    prose = chain(head.indexed, *[body.prose for body in bodies])
-    words = " ".join(words_of(chain.from_iterable([one.lexemes for one in prose])))
+    prose = [one.lexemes for body in bodies for one in body.prose]
+    words = " ".join(words_of(chain(head.lexemes, *prose)))
     for post, body in zip(posts, bodies, strict=True):
         yield _document(head, post, body, words)
         words = ""
@@ -81,6 +82,7 @@ def _head(batch: Batch, posts: Sequence[PostRow]) -> Head:
         titles = {lang: title for lang, (title, _) in batch.texts[opening.id].items() if title}
     indexed = {lang: index_text(title) for lang, title in titles.items()}
     tags = batch.tags.get(article.id, ())
+    names = [tag.names for tag in tags]
     terms = [tag.term for tag in tags]
     if article.source:
         terms.append(exact_term("source", article.source))
@@ -100,8 +102,9 @@ def _head(batch: Batch, posts: Sequence[PostRow]) -> Head:
         title_en=title_en,
         key_zh=key_zh,
         key_en=key_en,
-        indexed=tuple(indexed.values()),
-        tags=[tag.names for tag in tags],
+        lexemes=[lexeme for one in indexed.values() for lexeme in one.lexemes],
+        tags=" ".join([one.text for one in names]),
+        extras=NOTHING.union(*[one.extras for one in (*indexed.values(), *names)]),
         terms=terms,
     )
 
@@ -144,8 +147,8 @@ def _document(head: Head, post: PostRow, body: Body, words: str) -> Document:
     code = index_text(body.code)
     # What the code prints, and its errors.
     others = [*body.claims, *[reason for state in body.states for reason in state.reasons]]
-    every = [*body.prose, code, index_text("\n".join(others)), *head.tags]
-    extras = NOTHING.union(*[part.extras for part in (*head.indexed, *every)])
+    every = [*body.prose, code, index_text("\n".join(others))]
+    extras = head.extras.union(*[part.extras for part in every])
     inline = [name for text in body.texts.values() for name in text.inline]
     verified = verified_terms(body.states)
     checked = [state.checked_at for state in body.states if state.checked_at]
@@ -154,7 +157,7 @@ def _document(head: Head, post: PostRow, body: Body, words: str) -> Document:
         article=head.article,
         title=head.title,
         # The extras come last, where they part no phrase.
-        text=" ".join([head.title, *[part.text for part in every], *extras]),
+        text=" ".join([head.title, head.tags, *[part.text for part in every], *extras]),
         code=_joined(code),
         identifiers=" ".join(identifiers_of("\n".join([body.code, *inline]))),
         words=words,

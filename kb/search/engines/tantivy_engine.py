@@ -30,7 +30,6 @@ from kb.search.engines.tantivy_queries import (
     field_of,
     has_groups,
     matching_query,
-    place_of,
     probes_of,
     ranking_query,
     read_counts,
@@ -237,7 +236,7 @@ class TantivyWriter:
         self._folder = folder
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         with _faults(folder):
-            index = tantivy.Index(SCHEMA, str(folder), sort_by_field="place")
+            index = tantivy.Index(SCHEMA, str(folder))
             self._writer = index.writer(heap_bytes, 1)
 
     def replace(self, articles: Iterable[int], documents: Iterable[Document]) -> None:
@@ -268,10 +267,14 @@ def _tantivy_document(document: Document) -> tantivy.Document:
     for name in ("title", "text", "code", "identifiers", "words"):
         if text := getattr(document, name):
             made.add_text(name, text)
+    terms = samples_of(document.article)
     for term in document.terms:
-        made.add_text(*field_of(term))
-    for sample in samples_of(document.article):
-        made.add_text("terms", sample)
-    made.add_integer("place", place_of(document.article))
+        name, value = field_of(term)
+        if name == "terms":
+            terms.append(term)
+        else:
+            made.add_text(name, value)
+    if terms:
+        made.add_text("terms", " ".join(terms))
     made.add_bytes("shown", document.shown)
     return made

@@ -17,6 +17,7 @@ from kb.search.engines.base import (
     Coverage,
     Plan,
     Sort,
+    place_of,
 )
 
 SORT_FIELDS = {Sort.NEWEST: "updated", Sort.VOTES: "score", Sort.VERIFIED: "verified_at"}
@@ -29,15 +30,14 @@ def _schema() -> tantivy.Schema:
         builder.add_integer_field(name, indexed=True, fast=True)
     # Ranges are looked for in the columns.
     for name in (
-        *SORT_FIELDS.values(), "answers", "created", "place", "health",
+        *SORT_FIELDS.values(), "answers", "created", "health",
         "title_zh", "title_en", "key_zh", "key_en",
     ):  # fmt: skip
         builder.add_integer_field(name, fast=True)
     for name in ("title", "text", "code"):
         builder.add_text_field(name, tokenizer_name="whitespace", index_option="position")
-    for name in ("identifiers", "words"):
+    for name in ("identifiers", "words", "terms"):
         builder.add_text_field(name, tokenizer_name="whitespace", index_option="basic")
-    builder.add_text_field("terms", tokenizer_name="raw", index_option="basic")
     for name in FACETS:
         builder.add_text_field(
             f"facet_{name}", tokenizer_name="raw", index_option="basic", fast=True
@@ -55,15 +55,10 @@ SAMPLES = 16
 """Half of the articles are in the first sample, half of those in the second, and so on."""
 
 
-def place_of(article: int) -> int:
-    """Return where in the index an article's posts lie: anywhere, but side by side."""
-    return article * 0x9E3779B1 % 2**32  # Fibonacci hashing, Knuth 6.4
-
-
 def samples_of(article: int) -> list[str]:
     """Return the terms of the samples that an article is in.
 
-    An index is sorted by place, so a sample is one stretch of it: what lies outside is not read.
+    An index is filled by place, so a sample is one stretch of it: what lies outside is not read.
     """
     # Of the lowest 2**31 places one halving, of the lowest 2**30 two.
     halvings = 32 - place_of(article).bit_length()

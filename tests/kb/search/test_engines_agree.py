@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from kb.models import Article
 from kb.search.documents import build_documents
-from kb.search.engines.base import Document, Plan, Reader, Sort
+from kb.search.engines.base import Document, Plan, Reader, Sort, place_of
 from kb.search.engines.fts5 import Fts5Reader, Fts5Writer
 from kb.search.engines.tantivy_engine import TantivyReader, TantivyWriter
-from kb.search.engines.tantivy_queries import field_of
+from kb.search.engines.tantivy_queries import field_of, samples_of
 from kb.search.plans import plan_query
 from kb.search.queries import parse_query
 
@@ -218,3 +218,16 @@ def test_facets_of_few_posts_are_exact_whatever_was_expected(many: tuple[Reader,
 
     assert other.articles == oracle.articles == 100
     assert other.counts["tag"] == oracle.counts["tag"] == [("b", 100), ("a", 34)]
+
+
+@pytest.mark.parametrize("halvings", [1, 4, 8])
+@pytest.mark.parametrize("first", [1, 10**6, 2**31 + 12345])
+def test_sample_is_a_share_of_any_run_of_ids_and_the_first_places(first: int, halvings: int):
+    ids = range(first, first + 300_000)
+
+    sample = [one for one in ids if f"sample:{halvings}" in samples_of(one)]
+
+    assert len(sample) == pytest.approx(len(ids) / 2**halvings, rel=0.1)
+    assert max(map(place_of, sample)) < 2 ** (32 - halvings)
+    others = set(ids) - set(sample)
+    assert min(map(place_of, others)) >= 2 ** (32 - halvings)
