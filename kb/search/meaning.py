@@ -5,7 +5,7 @@ Without requirements-semantic.txt there are none, and nothing else of a search c
 
 import dataclasses
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from kb.search.engines.base import Candidate, Facets, Plan, Reader, Sort
 from kb.search.queries import Query
@@ -15,6 +15,10 @@ LEAST_WORDS = 2
 """One word, or a name from code, means too little to be compared with a title."""
 LEAST_ALIKE_ALONE = 0.45
 """The least cosine to be found without any word; of nonsense, most titles are below."""
+
+
+Near = Callable[[], Mapping[int, float]]
+"""Gives the articles whose titles mean nearly what was typed, and how nearly, up to 1."""
 
 
 def near_query(query: Query, plan: Plan, *, sort: Sort) -> Mapping[int, float]:

@@ -135,7 +135,9 @@ def _beginning(stem: str) -> str:
 def _word_around(normal: str, at: int) -> tuple[int, str]:
     """Return the match of LEXEME that holds a letter that is not Chinese, and where it starts."""
     start = at
-    while start > 0 and ((before := normal[start - 1]) in IN_ASCII_WORD or LATIN.match(before)):
+    while start > 0 and (
+        (before := normal[start - 1]) in IN_ASCII_WORD or (before > "\x7f" and LATIN.match(before))
+    ):
         start -= 1
     # Most words are of ASCII alone, and that takes a third of the time.
     ascii_word = ASCII_LEXEME.match(normal, start)
@@ -182,11 +184,14 @@ def _best_lines(code: str, found: Sequence[Token]) -> tuple[int, int]:
     for token in found:
         by_line.setdefault(bisect_left(starts, token.start + 1) - 1, set()).add(token.text)
 
-    def worth(first: int) -> tuple[int, int]:
-        lines = range(first, first + CODE_LINES)
-        return len(set().union(*(by_line.get(line, set()) for line in lines))), -first
-
-    first = max(by_line, key=worth)
+    different = len({token.text for token in found})
+    first, most = 0, 0
+    for line in by_line:
+        some = set().union(*[by_line.get(one, ()) for one in range(line, line + CODE_LINES)])
+        if len(some) > most:
+            first, most = line, len(some)
+        if most == different:
+            break
     last = min(first + CODE_LINES, len(starts))
     end = starts[last] - 1 if last < len(starts) else len(code)
     return starts[first], min(end, starts[first] + 4 * LONGEST_CODE_LINE)

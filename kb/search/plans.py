@@ -51,9 +51,7 @@ def loosen(plan: Plan) -> Plan:
         concepts=tuple(
             dataclasses.replace(
                 concept,
-                alternatives=tuple(
-                    dataclasses.replace(one, is_partial=False) for one in concept.alternatives
-                ),
+                alternatives=tuple(one._replace(is_partial=False) for one in concept.alternatives),
             )
             for concept in plan.concepts
         ),

@@ -21,6 +21,8 @@ VOTES = 0.03  # for each doubling
 VERIFIED = 0.06  # all of its code works
 FAILED = -0.08  # some does not
 MEANING = 2.0  # a title that means what was typed; as far as no post has the words, see below
+FOUND = 0.9
+"""With so much of the query in one post, what titles mean would add less than a vote."""
 CHINESE = 0.15  # a Chinese title, for what was typed in Chinese
 
 

@@ -1,11 +1,22 @@
 """Posts that an engine found → the best post of each article, in the order of a page."""
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+import functools
+from collections.abc import Callable, Mapping, Sequence
 
 from kb.search import ranking
-from kb.search.engines.base import Candidate, Concept, Coverage, Found, Plan, Reader, Sort
-from kb.search.meaning import candidates_near
+from kb.search.beside import begin
+from kb.search.engines.base import (
+    Candidate,
+    Concept,
+    Coverage,
+    Facets,
+    Found,
+    Plan,
+    Reader,
+    Sort,
+)
+from kb.search.meaning import Near, candidates_near
 
 MOST_CANDIDATES = 3_200
 
@@ -17,30 +28,33 @@ class Ranked:
     groups: Sequence[Group]  # best first
     covered: float  # the largest part of the query that one of them has
     found: Found  # by words
+    facets: Callable[[], Facets]  # being counted
     by_meaning: Sequence[int] = ()  # the articles that were not
 
 
 def rank(
-    reader: Reader, plan: Plan, near: Mapping[int, float], *, lang: str, wanted: int, sort: Sort
+    reader: Reader, plan: Plan, near_of: Near, *, lang: str, wanted: int, sort: Sort
 ) -> Ranked:
-    """Return at least `wanted` articles where there are so many.
+    """Return at least `wanted` articles where there are so many; `lang` is the query's.
 
-    `lang` is the query's; `near` says which articles' titles mean nearly the same.
+    `near_of` takes longer than all the rest, and is asked only where words find too little.
     """
     if not plan.is_ranked and sort is Sort.RELEVANCE:
         sort = Sort.NEWEST
     limit = ranking.RERANKED
     while limit < wanted * 2:
         limit *= 2
-    beside = candidates_near(reader, plan, near)
     is_exact = False
+    facets = None
     while True:
         found = reader.search(plan, limit=limit, sort=sort, is_exact=is_exact)
+        facets = facets or _begin_facets(reader, plan, found)
         if sort is Sort.RELEVANCE:
-            ranked = _ranked(reader, plan, found, beside, near, lang=lang)
+            ranked = _ranked(reader, plan, found, near_of, facets, lang=lang)
         else:
             groups = _group([(one, 0.0) for one in found.candidates])
-            ranked = Ranked(groups=groups, covered=1.0 if groups else 0.0, found=found)
+            covered = 1.0 if groups else 0.0
+            ranked = Ranked(groups=groups, covered=covered, found=found, facets=facets)
         if len(ranked.groups) >= wanted or found.total <= limit or limit >= MOST_CANDIDATES:
             return ranked
         if is_exact or not found.is_loose:
@@ -48,26 +62,35 @@ def rank(
         is_exact = True
 
 
+def _begin_facets(reader: Reader, plan: Plan, found: Found) -> Callable[[], Facets]:
+    count = functools.partial(reader.facets, plan, at_most=found.total)
+    return begin(count) if reader.answers_threads else count
+
+
 def _ranked(
     reader: Reader,
     plan: Plan,
     found: Found,
-    beside: Sequence[Candidate],
-    near: Mapping[int, float],
+    near_of: Near,
+    facets: Callable[[], Facets],
     *,
     lang: str,
 ) -> Ranked:
     concepts = [*plan.concepts, *plan.required]
     rarities = rarities_of(reader, concepts)
-    posts = dict.fromkeys(one.post for one in (*found.candidates, *beside))
-    has = reader.coverage(list(posts), concepts)
+    has = dict(reader.coverage([one.post for one in found.candidates], concepts))
+    covered = _most_covered(has, rarities)
+    near = near_of() if covered < ranking.FOUND else {}
+    beside = candidates_near(reader, plan, near)
+    if more := [one.post for one in beside if one.post not in has]:
+        has.update(reader.coverage(more, concepts))
+        covered = _most_covered(has, rarities)
     asked = (1 << len(plan.concepts)) - 1
     candidates = found.candidates
     if found.is_loose:
         candidates = [one for one in candidates if has[one.post].text & asked]
     known = {one.article for one in candidates} if beside else ()
     others = [one for one in beside if one.article not in known]
-    covered = _most_covered(has, rarities)
     scores = ranking.score_all(
         [*candidates, *others],
         has,
@@ -82,6 +105,7 @@ def _ranked(
         groups=groups,
         covered=covered,
         found=found,
+        facets=facets,
         by_meaning=[one.article for one in others if not has[one.post].text & asked],
     )
 

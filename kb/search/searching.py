@@ -2,10 +2,8 @@
 
 import dataclasses
 import functools
-import os
 import time
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Sequence
 
 from django.db.models import Q
 
@@ -13,7 +11,7 @@ from kb.models import Tag
 from kb.search import indexes
 from kb.search.engines.base import Facets, Plan, Reader, Sort
 from kb.search.hits import Hit, show_hits
-from kb.search.meaning import near_query, with_facets_of
+from kb.search.meaning import Near, near_query, with_facets_of
 from kb.search.plans import loosen, plan_query
 from kb.search.queries import FilterKind, Query, Remark, Trouble, parse_query
 from kb.search.reranking import MOST_CANDIDATES, Ranked, rank
@@ -21,7 +19,6 @@ from kb.search.spelling import correct
 from kb.search.tracebacks import is_traceback, read_traceback
 from kb.search.words import is_chinese
 from kb.tagging import find_tag
-from kb.workers import cores
 
 HITS_PER_PAGE = 20
 GOOD_COVERAGE = 0.8
@@ -54,7 +51,7 @@ class _Attempt:
     """What a query was taken for, and what that finds."""
 
     plan: Plan
-    near: Mapping[int, float]
+    near: Near
     ranked: Ranked
     did_you_mean: str | None = None
     shown_instead: str | None = None
@@ -86,10 +83,12 @@ class _Attempts:
 
     def _take(self, query: Query) -> _Attempt:
         plan = plan_query(query, resolve_tag=self.resolve)
-        near = {} if is_traceback(self.text) else near_query(query, plan, sort=self.sort)
+        near: Near = dict
+        if not is_traceback(self.text):
+            near = functools.cache(functools.partial(near_query, query, plan, sort=self.sort))
         return _Attempt(plan=plan, near=near, ranked=self._rank(plan, near))
 
-    def _rank(self, plan: Plan, near: Mapping[int, float]) -> Ranked:
+    def _rank(self, plan: Plan, near: Near) -> Ranked:
         lang = "zh" if is_chinese(self.text) else "en"
         return rank(self.reader, plan, near, lang=lang, wanted=self.wanted, sort=self.sort)
 
@@ -117,9 +116,8 @@ def search(
     some = groups[wanted - HITS_PER_PAGE : wanted]
     if page > 1 and not some:
         raise NoSuchPage(page)
-    facets_of = _begin_facets(reader, best)
     hits = show_hits(reader, some, best.plan, lang=lang)
-    facets = with_facets_of(reader, facets_of(), best.plan, best.ranked.by_meaning)
+    facets = with_facets_of(reader, best.ranked.facets(), best.plan, best.ranked.by_meaning)
     is_whole = found.total <= len(found.candidates)
     total = len(groups) if is_whole else max(facets.articles, len(groups))
     return Results(
@@ -136,22 +134,6 @@ def search(
         shown_instead=best.shown_instead,
         milliseconds=round((time.perf_counter() - started) * 1000, 2),
     )
-
-
-def _begin_facets(reader: Reader, one: _Attempt) -> Callable[[], Facets]:
-    """Have the facets counted beside what follows, where there is another core for it."""
-    if not one.ranked.groups:
-        return lambda: Facets(counts={}, articles=0)
-    count = functools.partial(reader.facets, one.plan, at_most=one.ranked.found.total)
-    return _threads().submit(count).result if reader.answers_threads and cores() > 1 else count
-
-
-@functools.cache
-def _threads() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(cores(), thread_name_prefix="facets")
-
-
-os.register_at_fork(after_in_child=_threads.cache_clear)  # a child has none of its threads
 
 
 def read_query(text: str, *, resolve: Callable[[str], str | None]) -> tuple[Query, list[Remark]]:

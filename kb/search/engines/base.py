@@ -49,8 +49,7 @@ class Document(NamedTuple):
     shown: bytes  # JSON: what a result shows
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
-class Alternative:
+class Alternative(NamedTuple):
     """Tokens that must all be there, better side by side, and what that is worth."""
 
     tokens: tuple[str, ...]

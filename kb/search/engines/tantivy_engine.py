@@ -96,9 +96,10 @@ class TantivyReader:
             else:
                 query = matching_query(plan)
                 result = searcher.search(query, limit, order_by_field=SORT_FIELDS[sort])
-            addresses = [address for _, address in result.hits]
+            hits = result.hits  # made anew each time it is asked for
+            addresses = [address for _, address in hits]
             columns: list[Any] = [searcher.fast_field_values(name, addresses) for name in NUMBERS]
-        scores = [score if sort is Sort.RELEVANCE else 0.0 for score, _ in result.hits]
+        scores = [score if sort is Sort.RELEVANCE else 0.0 for score, _ in hits]
         return Found(
             is_loose=sort is Sort.RELEVANCE and not is_exact and has_groups(plan),
             total=cast(Any, result).count or 0,  # its stub forgets it
@@ -114,9 +115,9 @@ class TantivyReader:
         with _faults(self._folder):
             among = any_of_posts(posts)
             for probes in groups:
-                result = searcher.search(counting(among, probes), len(posts), count=False)
-                ids = _posts(searcher, [address for _, address in result.hits])
-                for (score, _), post in zip(result.hits, ids, strict=True):
+                hits = searcher.search(counting(among, probes), len(posts), count=False).hits
+                ids = _posts(searcher, [address for _, address in hits])
+                for (score, _), post in zip(hits, ids, strict=True):
                     scores[post] += (int(score),)
         # Many posts have the same words.
         read = {counts: read_counts(groups, counts) for counts in set(scores.values())}

@@ -120,9 +120,12 @@ def has_groups(plan: Plan) -> bool:
 
 def _words(one: Alternative) -> Iterator[Alternative]:
     """Yield an alternative, or the words of one that has several."""
-    share = GROUPED / len(one.tokens) if len(one.tokens) > 1 else 1.0
+    if len(one.tokens) == 1:
+        yield one
+        return
+    weight = one.weight * GROUPED / len(one.tokens)
     for token in set(one.tokens):
-        yield dataclasses.replace(one, tokens=(token,), weight=one.weight * share)
+        yield one._replace(tokens=(token,), weight=weight)
 
 
 def _weights(alternatives: Iterable[Alternative]) -> dict[Place, float]:
@@ -137,7 +140,8 @@ def _weights(alternatives: Iterable[Alternative]) -> dict[Place, float]:
 
 
 def _place(field: str, one: Alternative) -> Place:
-    tokens = one.tokens if one.is_phrase else tuple(sorted(set(one.tokens)))
+    is_ordered = one.is_phrase or len(one.tokens) == 1
+    tokens = one.tokens if is_ordered else tuple(sorted(set(one.tokens)))
     return field, Alternative(tokens=tokens, is_phrase=one.is_phrase)
 
 

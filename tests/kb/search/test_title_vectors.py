@@ -114,6 +114,15 @@ def test_words_of_no_article_find_a_title_of_that_meaning_in_the_other_language(
     assert found.total == found.facets.articles == len(found.hits)
 
 
+def test_the_model_is_asked_only_where_words_find_too_little(filled: list[str]):
+    filled.clear()
+
+    search(text="freeze layers", lang="en")
+    assert filled == []
+    search(text="freeze the slope", lang="en")
+    assert filled == ["freeze the slope"]
+
+
 def test_filters_exclusions_and_quotes_bind_what_is_found_by_meaning(filled: list[str]):
     query = "应该如何修剪坡度"
 
