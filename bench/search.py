@@ -35,6 +35,11 @@ def main() -> None:
     parser.add_argument(
         "--queries", type=int, default=40, help="queries of each kind; fewer for slow engines"
     )
+    parser.add_argument(
+        "--title-vectors",
+        action="store_true",
+        help="compare titles by meaning, too, which requirements.txt alone does not install",
+    )
     parser.add_argument("--quick", action="store_true", help="3,000 posts; under a minute")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
@@ -49,7 +54,11 @@ def main() -> None:
             if options.database:
                 os.environ["DATABASE_URL"] = options.database
             report["sizes"][str(size)] = measure(
-                size, options.engines.split(","), Path(var), options.queries
+                size,
+                options.engines.split(","),
+                Path(var),
+                options.queries,
+                has_vectors=options.title_vectors,
             )
         if not options.json:
             _print(size, report["sizes"][str(size)])
@@ -57,7 +66,9 @@ def main() -> None:
         sys.stdout.write(json.dumps(report) + "\n")
 
 
-def measure(size: int, engines: list[str], var: Path, queries: int) -> dict[str, Any]:
+def measure(
+    size: int, engines: list[str], var: Path, queries: int, *, has_vectors: bool
+) -> dict[str, Any]:
     """Return the figures of each engine for one corpus."""
     import io
 
@@ -70,10 +81,14 @@ def measure(size: int, engines: list[str], var: Path, queries: int) -> dict[str,
 
     from bench.corpus import Recombined, write_pages
     from kb.models import Article
+    from kb.search.vectors import are_on, fill_vectors
 
     # One process measures several sizes, each in a database of its own.
     connection.close()
     settings.VAR_DIR = var
+    settings.TITLE_VECTORS = "auto" if has_vectors else "off"
+    if has_vectors and not are_on():
+        raise SystemExit("bench.search: --title-vectors needs requirements-semantic.txt")
     if connection.vendor == "sqlite":
         settings.DATABASES["default"]["NAME"] = connection.settings_dict["NAME"] = str(var / "db")
     call_command("migrate", verbosity=0)
@@ -82,6 +97,7 @@ def measure(size: int, engines: list[str], var: Path, queries: int) -> dict[str,
     call_command("load_content", stdout=io.StringIO())
     started = time.perf_counter()
     posts = write_pages(Recombined().pages(size))
+    fill_vectors()
     report: dict[str, Any] = {
         "posts": posts,
         "corpus_seconds": round(time.perf_counter() - started, 1),

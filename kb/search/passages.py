@@ -45,8 +45,10 @@ class Matcher:
         self._wanted = frozenset(wanted)
         self._chinese = [token for token in self._wanted if is_han(token)]
         latin = [token for token in self._wanted if not is_han(token)]
-        self._beginnings = sorted({_beginning(token) for token in latin})
-        self._long = [one for one in self._beginnings if len(one) >= SHORTEST_JOINED]
+        beginnings = {_beginning(token) for token in latin}
+        self._long = [one for one in beginnings if len(one) >= SHORTEST_JOINED]
+        # What begins with another beginning is found with it.
+        self._beginnings = [one for one in beginnings if beginnings.isdisjoint(_shorter(one))]
         self._inside: dict[str, tuple[Token, ...]] = {}
 
     def matches(self, *texts: str) -> list[list[Token]]:
@@ -123,6 +125,10 @@ class Matcher:
                 found = tuple([part for part in pieces.parts if part.text in self._wanted])
             self._inside[lexeme] = found
         return found
+
+
+def _shorter(beginning: str) -> Iterator[str]:
+    return (beginning[:end] for end in range(1, len(beginning)))
 
 
 def _beginning(stem: str) -> str:

@@ -129,8 +129,7 @@ class Facets:
     articles: int  # large numbers may be estimates, here and in `counts`
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Coverage:
+class Coverage(NamedTuple):
     """Which concepts a document has, as bits, anywhere, in its title, and as whole identifier."""
 
     text: int = 0

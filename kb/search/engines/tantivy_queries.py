@@ -1,10 +1,9 @@
 """A plan in tantivy's own terms, and the fields it speaks of. Pure."""
 
-import dataclasses
 import itertools
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import tantivy
 from tantivy import Occur
@@ -159,15 +158,14 @@ def any_of_posts(posts: Sequence[int]) -> Query:
     return Query.const_score_query(_any_of("post", posts), 0.0)
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
-class Probe:
+class Probe(NamedTuple):
     """Asks which posts have a concept in a field; a few bits of the score count the answers."""
 
-    place: int  # of the concept
+    concept: int  # its bit in a Coverage
     kind: str  # as in Coverage
     queries: Sequence[Query]  # any will do
-    shift: int
-    mask: int
+    one: int  # what an answer adds to the score
+    bits: int  # of the score, for all answers
 
 
 def probes_of(concepts: Sequence[Concept]) -> Iterator[list[Probe]]:
@@ -180,8 +178,8 @@ def probes_of(concepts: Sequence[Concept]) -> Iterator[list[Probe]]:
             if used + needed > BITS:
                 yield some
                 some, used = [], 0
-            mask = (1 << needed) - 1
-            some.append(Probe(place=place, kind=kind, queries=queries, shift=used, mask=mask))
+            bits = (1 << needed) - 1 << used
+            some.append(Probe(1 << place, kind, queries, 1 << used, bits))
             used += needed
     if some:
         yield some
@@ -204,7 +202,7 @@ def counting(among: Query, probes: Sequence[Probe]) -> Query:
     clauses = [(Occur.Must, among)]
     for probe in probes:
         for one in probe.queries:
-            hit = Query.const_score_query(one, float(1 << probe.shift))
+            hit = Query.const_score_query(one, float(probe.one))
             optional = Query.boolean_query([(Occur.Must, everything), (Occur.Should, hit)])
             clauses.append((Occur.Must, optional))
     return Query.boolean_query(clauses)
@@ -215,8 +213,8 @@ def read_counts(groups: Sequence[Sequence[Probe]], counts: Sequence[int]) -> Cov
     has = {"text": 0, "title": 0, "identifier": 0}
     for probes, count in zip(groups, counts, strict=False):
         for probe in probes:
-            if count >> probe.shift & probe.mask:
-                has[probe.kind] |= 1 << probe.place
+            if count & probe.bits:
+                has[probe.kind] |= probe.concept
     return Coverage(**has)
 
 
