@@ -10,7 +10,7 @@ from rapidfuzz.distance import OSA
 from kb.search.analyzer import LEXEME, NAMES, SEAM, is_han, stem
 from kb.search.engines.base import Reader
 from kb.search.normalising import normalise
-from kb.search.queries import Query
+from kb.search.queries import KINDS, Query, Trouble
 
 VOCABULARY = 50_000
 VOCABULARY_SECONDS = 60
@@ -48,7 +48,15 @@ def correct(query: Query, reader: Reader) -> str | None:
     """Return the query with its unknown words replaced; None where there is nothing to mend."""
     normal = normalise(query.text)
     changes: list[tuple[int, int, str]] = []
+    unknown = {one.start: one for one in query.remarks if one.trouble is Trouble.UNKNOWN_FILTER}
     for term in query.terms:
+        if remark := unknown.get(term.start):
+            # What it is set to is no word, so its name alone can be mended.
+            name = remark.text.rstrip(":")
+            if (better := _better_filter(name)) is not None:
+                start = normal.index(name, term.start)
+                changes.append((start, start + len(name), better))
+            continue
         if term.is_excluded:
             continue
         for match in LEXEME.finditer(normal, term.start, term.end):
@@ -60,6 +68,16 @@ def correct(query: Query, reader: Reader) -> str | None:
     for start, end, better in reversed(changes):
         text = text[:start] + better + text[end:]
     return text if changes else None
+
+
+def _better_filter(name: str) -> str | None:
+    """Return the filter that a name was meant for: `lang` for `language`, `tag` for `tags`."""
+    longer = [kind for kind in KINDS if name.startswith(kind) and len(kind) >= SHORTEST]
+    if longer:
+        return longer[0]
+    most = 1 if len(name) <= 4 else 2
+    found = process.extractOne(name, KINDS.keys(), scorer=OSA.distance, score_cutoff=most)
+    return found[0] if found and len(name) >= SHORTEST else None
 
 
 def _parts(lexeme: str) -> list[tuple[int, int]]:
