@@ -14,4 +14,9 @@ def test_processes_start_although_this_one_has_asked_the_broker(broker):
     for _ in range(2):  # the first would take the answer, and the second wait for good
         with workers(1) as pool:
             assert pool is not None
-            assert pool.submit(abs, -1).result(timeout=30) == 1
+            try:
+                assert pool.submit(abs, -1).result(timeout=30) == 1
+            except TimeoutError:
+                for process in pool._processes.values():
+                    process.kill()  # leaving the block would wait for it
+                raise
