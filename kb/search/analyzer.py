@@ -111,7 +111,7 @@ def index_text(text: str) -> Indexed:
 
 def words_of(lexemes: Iterable[str]) -> set[str]:
     """Return the Latin words in lower case, unstemmed, for spelling and completion."""
-    words = set(map(_known_words.__getitem__, set(lexemes)))
+    words = set(map(_known_words.__getitem__, lexemes))
     words.discard("")
     return words
 

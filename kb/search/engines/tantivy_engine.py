@@ -268,7 +268,7 @@ def _tantivy_document(document: Document) -> tantivy.Document:
     for name in ("title", "text", "code", "identifiers", "words"):
         if text := getattr(document, name):
             made.add_text(name, text)
-    terms = samples_of(document.article)
+    terms = list(samples_of(document.article))
     for term in document.terms:
         name, value = field_of(term)
         if name == "terms":

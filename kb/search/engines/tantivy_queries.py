@@ -1,5 +1,6 @@
 """A plan in tantivy's own terms, and the fields it speaks of. Pure."""
 
+import functools
 import itertools
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -54,14 +55,15 @@ SAMPLES = 16
 """Half of the articles are in the first sample, half of those in the second, and so on."""
 
 
-def samples_of(article: int) -> list[str]:
+@functools.lru_cache(maxsize=1)  # an article's posts come one after the other
+def samples_of(article: int) -> tuple[str, ...]:
     """Return the terms of the samples that an article is in.
 
     An index is filled by place, so a sample is one stretch of it: what lies outside is not read.
     """
     # Of the lowest 2**31 places one halving, of the lowest 2**30 two.
     halvings = 32 - place_of(article).bit_length()
-    return [f"sample:{halving}" for halving in range(1, min(halvings, SAMPLES) + 1)]
+    return tuple([f"sample:{halving}" for halving in range(1, min(halvings, SAMPLES) + 1)])
 
 
 def ranking_query(plan: Plan, *, is_exact: bool) -> Query:
@@ -250,6 +252,7 @@ def _term(term: str) -> Query:
     return Query.term_query(SCHEMA, *field_of(term))
 
 
+@functools.lru_cache(maxsize=10_000)
 def field_of(term: str) -> tuple[str, str]:
     """Return the field that a term is in, and how it stands there."""
     name, _, value = term.partition(":")
