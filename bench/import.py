@@ -90,7 +90,9 @@ def measure(folder: Path, *, posts: int, kills: int, index: bool) -> dict[str, A
 
 
 def environment(var: Path) -> dict[str, str]:
-    return {**os.environ, "ZHIYAN_VAR": str(var), "DATABASE_URL": ""}
+    # Title vectors are no part of requirements.txt, so a site begins without.
+    outside = {"ZHIYAN_VAR": str(var), "DATABASE_URL": "", "ZHIYAN_TITLE_VECTORS": "off"}
+    return {**os.environ, **outside}
 
 
 def manage(var: Path, *arguments: str) -> None:
