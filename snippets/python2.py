@@ -24,9 +24,11 @@ def translate(code: str) -> str | None:
 
 @functools.cache
 def _tool() -> Any:
+    # The library tells the root logger where it keeps its grammar, and its own what it mends.
+    logging.getLogger().addFilter(lambda record: "fissix" not in record.pathname)
+    logging.getLogger("RefactoringTool").setLevel(logging.ERROR)
     from fissix import refactor  # noqa: PLC0415 - slow to import, and rarely needed
 
-    logging.getLogger("RefactoringTool").setLevel(logging.ERROR)
     # `print(x)` is the same in both, and `xrange` and its like are what this is for.
     names = [
         n for n in refactor.get_fixers_from_package("fissix.fixes") if not n.endswith("_future")
