@@ -17,7 +17,7 @@ from kb.reading.listing import Row, first_articles
 from kb.search.asking import Asked
 from kb.search.engines.base import EngineError, Facets, Sort
 from kb.search.hits import Hit
-from kb.search.queries import FilterKind, Query, Remark, Trouble
+from kb.search.queries import FilterKind, Query, Remark, Trouble, parse_query
 from kb.search.searching import HITS_PER_PAGE, NoSuchPage, Results, search
 from kb.search.tracebacks import is_traceback
 from sandbox import runtime as runtimes
@@ -107,7 +107,9 @@ def view_search(asked: Asked, *, lang: str) -> SearchPage:
 
 
 def _page(asked: Asked, results: Results, *, lang: str) -> SearchPage:
-    query = results.query
+    # Filters narrow what is shown, also where that is not what was typed.
+    query = parse_query(results.shown_instead) if results.shown_instead else results.query
+    text = results.shown_instead or asked.text
     better = results.did_you_mean
     return SearchPage(
         query=asked.text,
@@ -133,7 +135,7 @@ def _page(asked: Asked, results: Results, *, lang: str) -> SearchPage:
             Link(label=one.label, address=asked.address(query.without(one)))
             for one in query.filters
         ],
-        facets=_facets(asked, query, results.facets, lang=lang),
+        facets=_facets(asked, text, query, results.facets, lang=lang),
         notes=[note for remark in results.remarks if (note := _note(remark))],
         did_you_mean=Link(label=better, address=asked.address(better)) if better else None,
         shown_instead=(
@@ -168,7 +170,9 @@ def _rows(hits: Sequence[Hit], *, lang: str) -> list[HitRow]:
     ]
 
 
-def _facets(asked: Asked, query: Query, facets: Facets, *, lang: str) -> list[FacetGroup]:
+def _facets(
+    asked: Asked, text: str, query: Query, facets: Facets, *, lang: str
+) -> list[FacetGroup]:
     chosen = {(one.kind.value, one.value.lower()) for one in query.filters}
     names = _tag_names(lang) if facets.counts.get("tag") else {}
     groups = []
@@ -177,7 +181,7 @@ def _facets(asked: Asked, query: Query, facets: Facets, *, lang: str) -> list[Fa
         links = [
             Link(
                 label=_facet_label(facet, value, names),
-                address=asked.address(f"{asked.text} {_filter_text(facet, value)}"),
+                address=asked.address(f"{text} {_filter_text(facet, value)}"),
                 count=count,
             )
             for value, count in counts[:FACET_LINKS]

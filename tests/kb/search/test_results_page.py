@@ -96,6 +96,15 @@ def test_wrong_spelling_is_told_and_can_be_insisted_on(client: Client, index: Se
     assert "Did you mean" in exact
 
 
+def test_what_is_shown_instead_can_be_narrowed(client: Client, index: SearchIndex):
+    text = page(client, "langs:en gradeints")
+
+    assert "“langs:” is not a filter" in text
+    assert "Shown: <b>lang:en gradients</b>" in text
+    assert 'href="?q=gradients"' in text  # the filter's chip
+    assert "?q=lang%3Aen+gradients+%5Bpytorch%5D" in text  # a facet
+
+
 def test_good_query_is_not_corrected(client: Client, index: SearchIndex):
     text = page(client, "freeze layers")
 
