@@ -187,17 +187,15 @@ class Writer(Protocol):
 
 
 FACETS = ("tag", "lang", "runs-on", "verified")
-NEIGHBOURS = 32
-"""Articles that follow each other and have one place: one by one, they take longer to read."""
 TITLE_WEIGHT = 0.8
 
 
 def place_of(article: int) -> int:
-    """Return one of 2**32 places, which has nothing to do with what the article says.
+    """Return one of 2**32 places, which has nothing to do with when an article came, or from where.
 
     An index is filled in the order of places, so that any stretch of it is a fair sample.
     """
-    return article // NEIGHBOURS * 0x9E3779B1 % 2**32  # Fibonacci hashing, Knuth 6.4
+    return article * 0x9E3779B1 % 2**32  # Fibonacci hashing, Knuth 6.4
 
 
 def title_key(tokens: Sequence[str]) -> int:

@@ -163,7 +163,7 @@ class PostgresqlReader:
 
     def facets(self, plan: Plan, *, at_most: int) -> Facets:
         condition, values = condition_of(plan)
-        # Tables are filled in a random order of articles: the first posts are a fair sample.
+        # Tables are filled in the order of places: the first posts are a fair sample.
         some = self._rows(
             f"SELECT article, terms FROM {self._table} WHERE {condition} LIMIT %s",
             [*values, MOST_COUNTED],

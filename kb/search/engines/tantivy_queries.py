@@ -121,7 +121,7 @@ def has_groups(plan: Plan) -> bool:
 
 def _words(one: Alternative) -> Iterator[Alternative]:
     """Yield an alternative, or the words of one that has several."""
-    if len(one.tokens) == 1:
+    if len(one.tokens) <= 1:
         yield one
         return
     weight = one.weight * GROUPED / len(one.tokens)

@@ -2,6 +2,7 @@
 
 import dataclasses
 import itertools
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -231,3 +232,6 @@ def test_sample_is_a_share_of_any_run_of_ids_and_the_first_places(first: int, ha
     assert max(map(place_of, sample)) < 2 ** (32 - halvings)
     others = set(ids) - set(sample)
     assert min(map(place_of, others)) >= 2 ** (32 - halvings)
+    # Imported one after the other, articles have much in common.
+    runs = Counter(one // 2 ** (halvings + 4) for one in sample)
+    assert max(runs.values()) <= 24
