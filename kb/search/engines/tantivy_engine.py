@@ -80,6 +80,8 @@ class TantivyReader:
         self._seen = self._stamp()
         with _faults(folder):
             self._index = tantivy.Index.open(str(folder))
+            if self._index.schema != SCHEMA:
+                raise ValueError("its fields are another version's")
             # This process looks for commits itself, when it searches.
             self._index.config_reader("manual", 1)
             self._index.reload()

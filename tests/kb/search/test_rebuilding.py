@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import tantivy
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.test import Client
@@ -11,7 +12,7 @@ from django.test import Client
 from kb.models import Article, IndexChange, Post, SearchIndex
 from kb.search import building, indexes
 from kb.search.draining import rebuild
-from kb.search.engines.base import Document
+from kb.search.engines.base import Document, EngineError
 from kb.search.following import follow, usable_index
 from kb.search.searching import search
 from kb.services import save_article
@@ -183,3 +184,20 @@ def test_an_index_built_by_several_processes_answers(
     rebuild()
 
     assert found("gradients") == 1
+
+
+def test_index_with_other_fields_is_not_asked(articles: dict[str, Article], client: Client):
+    index = rebuild()
+    folder = indexes.root() / index.name
+    for file in folder.iterdir():
+        file.unlink()
+    fields = tantivy.SchemaBuilder()
+    fields.add_text_field("title")
+    tantivy.Index(fields.build(), str(folder)).writer().commit()
+    indexes.forget_reader()
+
+    with pytest.raises(EngineError, match="another version"):
+        found("is:guide")
+
+    assert client.get("/en/search?q=is:guide").status_code == 200
+    assert usable_index() is None
