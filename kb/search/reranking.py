@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from kb.search import ranking
 from kb.search.beside import begin
 from kb.search.engines.base import (
+    FACETS,
     Candidate,
     Concept,
     Coverage,
@@ -63,6 +64,8 @@ def rank(
 
 
 def _begin_facets(reader: Reader, plan: Plan, found: Found) -> Callable[[], Facets]:
+    if not found.total:
+        return lambda: Facets(counts=dict.fromkeys(FACETS, ()), articles=0)
     count = functools.partial(reader.facets, plan, at_most=found.total)
     return begin(count) if reader.answers_threads else count
 
