@@ -15,7 +15,7 @@ from kb.search.meaning import Near, near_query, with_facets_of
 from kb.search.plans import loosen, plan_query
 from kb.search.queries import FilterKind, Query, Remark, Trouble, parse_query
 from kb.search.reranking import MOST_CANDIDATES, Ranked, rank
-from kb.search.spelling import correct
+from kb.search.spelling import correct, name_filters
 from kb.search.tracebacks import is_traceback, read_traceback
 from kb.search.words import is_chinese
 from kb.tagging import find_tag
@@ -76,6 +76,9 @@ class _Attempts:
                 corrected = self._take(parse_query(better))
                 if corrected.ranked.covered >= best.ranked.covered + BETTER_COVERAGE:
                     best = dataclasses.replace(corrected, shown_instead=better)
+                    query = parse_query(better)
+        if named := name_filters(query, resolve_tag=self.resolve):
+            best = dataclasses.replace(best, did_you_mean=named)
         if len(best.ranked.groups) == len(best.ranked.by_meaning):
             plan = loosen(best.plan)
             best = dataclasses.replace(best, plan=plan, ranked=self._rank(plan, best.near))

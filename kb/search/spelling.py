@@ -3,6 +3,7 @@
 import re
 import threading
 import time
+from collections.abc import Callable
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -10,13 +11,21 @@ from rapidfuzz.distance import OSA
 from kb.search.analyzer import LEXEME, NAMES, SEAM, is_han, stem
 from kb.search.engines.base import Reader
 from kb.search.normalising import normalise
-from kb.search.queries import KINDS, Query, Trouble
+from kb.search.queries import KINDS, FilterKind, Query, Remark, Trouble, parse_query
 
 VOCABULARY = 50_000
 VOCABULARY_SECONDS = 60
 SHORTEST = 3
 PREFIX_BONUS = 0.6  # "sav" is rather "save" half typed than "say"
 FIRST_LETTER_COST = 0.7
+OTHER_NAMES = {
+    "tags": "tag", "topic": "tag", "language": "lang", "type": "is", "kind": "is",
+    "status": "verified", "runtime": "runs-on", "votes": "score", "user": "author",
+    "date": "created", "year": "created", "identifier": "ident",
+}  # fmt: skip
+"""What other sites call our filters."""
+LONG_NAMES = [name for name in KINDS if len(name) >= 5]
+"""Shorter ones are too much like other words: `mode`, `long`."""
 OFTEN = re.compile(r"[A-Z]{2,4}")  # an abbreviation is no typing error
 
 
@@ -48,18 +57,13 @@ def correct(query: Query, reader: Reader) -> str | None:
     """Return the query with its unknown words replaced; None where there is nothing to mend."""
     normal = normalise(query.text)
     changes: list[tuple[int, int, str]] = []
-    unknown = {one.start: one for one in query.remarks if one.trouble is Trouble.UNKNOWN_FILTER}
+    names = {one.start: one.text for one in _unknown_filters(query)}
     for term in query.terms:
-        if remark := unknown.get(term.start):
-            # What it is set to is no word, so its name alone can be mended.
-            name = remark.text.rstrip(":")
-            if (better := _better_filter(name)) is not None:
-                start = normal.index(name, term.start)
-                changes.append((start, start + len(name), better))
-            continue
         if term.is_excluded:
             continue
-        for match in LEXEME.finditer(normal, term.start, term.end):
+        # What looks like a filter's name is left alone; its value is searched for.
+        start = term.start + len(names.get(term.start, ""))
+        for match in LEXEME.finditer(normal, start, term.end):
             for start, end in _parts(match[0]):
                 word = match[0][start:end]
                 if (better := _better(word, reader)) is not None:
@@ -70,14 +74,34 @@ def correct(query: Query, reader: Reader) -> str | None:
     return text if changes else None
 
 
-def _better_filter(name: str) -> str | None:
-    """Return the filter that a name was meant for: `lang` for `language`, `tag` for `tags`."""
-    longer = [kind for kind in KINDS if name.startswith(kind) and len(kind) >= SHORTEST]
-    if longer:
-        return longer[0]
-    most = 1 if len(name) <= 4 else 2
-    found = process.extractOne(name, KINDS.keys(), scorer=OSA.distance, score_cutoff=most)
-    return found[0] if found and len(name) >= SHORTEST else None
+def name_filters(query: Query, *, resolve_tag: Callable[[str], str | None]) -> str | None:
+    """Return the query with unknown filters by the names of those they were meant for, or None.
+
+    None, too, where one of these does not take the value: `status:200` is no filter at all.
+    """
+    normal, text = normalise(query.text), query.text
+    for remark in reversed(_unknown_filters(query)):
+        name = remark.text.rstrip(":")
+        if (meant := _meant_filter(name)) is None:
+            continue
+        start = normal.index(name, remark.start)
+        text = text[:start] + meant + text[start + len(name) :]
+    named = parse_query(text)
+    if text == query.text or any(one.trouble is Trouble.WRONG_VALUE for one in named.remarks):
+        return None
+    tags = [one.value for one in named.filters if one.kind is FilterKind.TAG]
+    return text if all(map(resolve_tag, tags)) else None
+
+
+def _unknown_filters(query: Query) -> list[Remark]:
+    return [one for one in query.remarks if one.trouble is Trouble.UNKNOWN_FILTER]
+
+
+def _meant_filter(name: str) -> str | None:
+    if name in OTHER_NAMES:
+        return OTHER_NAMES[name]
+    found = process.extractOne(name, LONG_NAMES, scorer=OSA.distance, score_cutoff=2)
+    return found[0] if found and found[1] <= (2 if len(found[0]) > 6 else 1) else None
 
 
 def _parts(lexeme: str) -> list[tuple[int, int]]:

@@ -97,12 +97,21 @@ def test_wrong_spelling_is_told_and_can_be_insisted_on(client: Client, index: Se
 
 
 def test_what_is_shown_instead_can_be_narrowed(client: Client, index: SearchIndex):
-    text = page(client, "langs:en gradeints")
+    text = page(client, "lang:en gradeints")
 
-    assert "“langs:” is not a filter" in text
     assert "Shown: <b>lang:en gradients</b>" in text
     assert 'href="?q=gradients"' in text  # the filter's chip
     assert "?q=lang%3Aen+gradients+%5Bpytorch%5D" in text  # a facet
+
+
+def test_unknown_filter_is_told_and_the_one_that_was_meant_is_offered(
+    client: Client, index: SearchIndex
+):
+    text = page(client, "language:en gradients")
+
+    assert "“language:” is not a filter" in text
+    assert 'Did you mean <a href="?q=lang%3Aen+gradients">' in text
+    assert "Shown:" not in text
 
 
 def test_good_query_is_not_corrected(client: Client, index: SearchIndex):
