@@ -72,11 +72,11 @@ class _Attempts:
         best = self._take(query)
         if query.terms and not is_traceback(self.text) and (better := correct(query, self.reader)):
             best = dataclasses.replace(best, did_you_mean=better)
+            query = parse_query(better)
             if not is_exact and best.ranked.covered < GOOD_COVERAGE:
-                corrected = self._take(parse_query(better))
+                corrected = self._take(query)
                 if corrected.ranked.covered >= best.ranked.covered + BETTER_COVERAGE:
                     best = dataclasses.replace(corrected, shown_instead=better)
-                    query = parse_query(better)
         if named := name_filters(query, resolve_tag=self.resolve):
             best = dataclasses.replace(best, did_you_mean=named)
         if len(best.ranked.groups) == len(best.ranked.by_meaning):

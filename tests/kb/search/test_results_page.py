@@ -108,7 +108,9 @@ def test_unknown_filter_is_told_and_the_one_that_was_meant_is_offered(
     client: Client, index: SearchIndex
 ):
     text = page(client, "language:en gradients")
+    misspelt = page(client, "tags:pytorch exploding clip gradeints")
 
+    assert 'Did you mean <a href="?q=tag%3Apytorch+exploding+clip+gradients">' in misspelt
     assert "“language:” is not a filter" in text
     assert 'Did you mean <a href="?q=lang%3Aen+gradients">' in text
     assert "Shown:" not in text
