@@ -126,9 +126,10 @@ def _measure_engine(count: int = 40) -> dict[str, Any]:
     for some in queries.values():
         _whole(some[0])
     quiet = {kind: _times(some) for kind, some in queries.items()}
+    everything = [query for some in queries.values() for query in some]
     with _writing(index):
         busy = {kind: _times(some) for kind, some in queries.items()}
-    everything = [query for some in queries.values() for query in some]
+        all_busy = _summary([_timed(_whole, query) for query in everything])
     return {
         "documents": reader.size(),
         "documents_per_second": round(reader.size() / seconds),
@@ -138,6 +139,7 @@ def _measure_engine(count: int = 40) -> dict[str, Any]:
         "writing": busy,
         "all": {
             "quiet": _summary([_timed(_whole, query) for query in everything]),
+            "writing": all_busy,
             "raw": _summary([_timed(_raw, query) for query in everything]),
             # What other work on the machine cannot spoil.
             "processor": _summary([_timed(_whole, q, time.process_time) for q in everything]),
