@@ -79,8 +79,11 @@ def name_filters(query: Query, *, resolve_tag: Callable[[str], str | None]) -> s
 
     None, too, where one of these does not take the value: `status:200` is no filter at all.
     """
+    unknown = _unknown_filters(query)
+    if not unknown:
+        return None
     normal, text = normalise(query.text), query.text
-    for remark in reversed(_unknown_filters(query)):
+    for remark in reversed(unknown):
         name = remark.text.rstrip(":")
         if (meant := _meant_filter(name)) is None:
             continue
